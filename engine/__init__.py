@@ -1,0 +1,1 @@
+"""Telltale: from returns to alerts."""

@@ -1,0 +1,1 @@
+"""From conditions and facts to verdicts, twice, by two evaluators that must agree."""

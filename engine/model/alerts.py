@@ -1,0 +1,152 @@
+"""Cases over time, what an audience was told, and the decisions to tell or not."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from engine.model.base import Frozen
+from engine.model.run import SubjectOut
+from engine.model.workspace import MailSettings, Scheme
+
+
+class CaseKey(Frozen):
+    """One rule on one subject or measure, or a floor or override (rule "floor", "override")."""
+
+    rule: str
+    subject: str
+    measure: str | None = None
+    part: str | None = None
+
+
+class Case(Frozen):
+    """From the period it fires until it is judged quiet."""
+
+    key: CaseKey
+    opened: str  # period
+    closed: str | None = None
+    status: str  # the status it gives now; a ladder's band may change it
+    reopened: bool = False  # an earlier case with this key was closed before
+
+
+class Reason(StrEnum):
+    """Why an audience is told of a subject, or isn't. The first that holds, in this order after the gates."""
+
+    FIRST = "first"
+    CLOSED = "closed"
+    RESTATED = "restated"
+    WORSENED = "worsened"
+    ANOTHER = "another"
+    REOPENED = "reopened"
+    REMEDIATED = "remediated"
+    EASED = "eased"
+    OVERRIDE_ENDED = "override ended"
+    # and why not
+    ALREADY_TOLD = "already told"
+    BELOW_THRESHOLD = "better than this audience's threshold"
+    NEVER_AN_EXCEPTION = "never at this audience's threshold"
+    NO_ADDRESS = "nobody with an address"
+
+    @property
+    def tells(self) -> bool:
+        return self not in (self.ALREADY_TOLD, self.BELOW_THRESHOLD, self.NEVER_AN_EXCEPTION, self.NO_ADDRESS)
+
+
+class Told(Frozen):
+    """An audience's latest message on a subject that was not dead, discarded or withdrawn, to one recipient."""
+
+    audience: str
+    recipient: str  # a person's id
+    subject: str
+    period: str
+    status: str | None
+    cases: tuple[CaseKey, ...]  # open then
+    message: str  # id
+
+
+class Decision(Frozen):
+    """Whether a recipient of an audience is told of a subject in an occurrence, and why (not). Always stored."""
+
+    audience: str
+    recipient: str
+    subject: str
+    reason: Reason
+
+    @property
+    def tells(self) -> bool:
+        return self.reason.tells
+
+
+class HistoryPoint(Frozen):
+    """A subject's published status in one period: for the small picture of the last twelve."""
+
+    period: str
+    status: str | None
+
+
+class Telling(Frozen):
+    """One message to be: everything a renderer needs, nothing it must look up."""
+
+    audience: str
+    kind: Literal["owner", "digest"]
+    recipient: str  # a person's id
+    name: str
+    address: str
+    portfolio: str
+    portfolio_title: str
+    scheme: Scheme
+    mail: MailSettings
+    now: datetime
+    period: str
+    run: str
+    revision: int
+    news: tuple[Decision, ...]  # those that tell, the reasons for this message
+    subjects: tuple[SubjectOut, ...]  # what is shown: the news, and in a digest every exception and remediated one
+    history: dict[str, tuple[HistoryPoint, ...]] = {}  # by subject, oldest first, at most twelve
+    since: dict[str, str] = {}  # by subject: the period its oldest open case was opened in
+
+    @property
+    def dedupe_key(self) -> str:
+        """The same message is never queued twice."""
+        return "|".join((self.kind, self.recipient, self.audience, self.portfolio, self.period, str(self.revision)))
+
+
+class Rendered(Frozen):
+    """A message's frozen bytes, as the outbox keeps and every attempt sends them."""
+
+    dedupe_key: str
+    audience: str
+    recipient: str
+    address: str
+    portfolio: str
+    period: str
+    revision: int
+    subject: str  # the header
+    message_id: str
+    date: datetime
+    body: bytes  # the whole message
+    reasons: dict[str, str]  # subject's ref -> reason
+
+
+class OutboxState(StrEnum):
+    HELD = "held"
+    PENDING = "pending"
+    CLAIMED = "claimed"
+    DATA_STARTED = "data_started"
+    SENT = "sent"
+    UNCERTAIN = "uncertain"
+    RETRY = "retry"
+    DEAD = "dead"
+    DISCARDED = "discarded"
+    WITHDRAWN = "withdrawn"
+
+
+class OutboxMessage(Frozen):
+    """A row of the outbox."""
+
+    id: str
+    state: OutboxState
+    rendered: Rendered
+    run: str
+    queued: datetime
+    sent: datetime | None = None
+    detail: str = ""  # the file written, or why it is held or dead

@@ -1,0 +1,119 @@
+"""The result of a run: the JSON contract of `telltale run`, also what the store keeps and the messages show."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from engine.model.base import Frozen
+from engine.model.problems import Problem
+from engine.model.values import Unit
+from engine.model.workspace import Level
+
+Trend = Literal["Better", "Same", "Worse", "New"]
+MovedBy = Literal["figures", "correction", "rules", "decision"]
+
+
+class EvidenceOut(Frozen):
+    """One figure behind a finding: exact, in pounds or as 15.1 for per cent, and as people write it."""
+
+    value: str
+    unit: Unit
+    shown: str
+
+
+class FindingOut(Frozen):
+    """Why a subject isn't better: a rule that fired, or a person's floor."""
+
+    rule: str  # the rule's id, or "floor"
+    title: str
+    measure: str | None = None
+    part: str | None = None
+    status: str
+    because: str
+    evidence: dict[str, EvidenceOut] = {}
+    to_clear: str | None = None
+    action: str | None = None
+    as_at: str | None = None  # held since: the period in which it was last judged
+    source: str | None = None  # "rules/improving_lives.yaml:12"
+
+
+class MeasureOut(Frozen):
+    measure: str
+    part: str | None = None
+    title: str
+    unit: Unit
+    actual: str | None = None
+    target: str | None = None
+    shown: str = ""  # "15.1% against 50%"
+    status: str | None = None
+    supporting: bool = False
+    not_rated_because: str | None = None
+
+
+class NotAssessed(Frozen):
+    """Rules that could not be judged, grouped by what is missing."""
+
+    missing: tuple[str, ...]
+    rules: tuple[str, ...]
+
+
+class DecisionOut(Frozen):
+    """A person's judgement in force."""
+
+    status: str
+    reason: str
+    by: str
+    until: str | None = None  # "2019-02", a date, "milestone NAME"
+
+
+class SubjectOut(Frozen):
+    ref: str
+    level: Level
+    title: str
+    parent: str | None
+    owner: str | None
+    lifecycle: str
+    status: str | None
+    derived: str | None  # what the rules and floors say beneath an override
+    declared: DecisionOut | None = None
+    floor: DecisionOut | None = None
+    override: DecisionOut | None = None
+    previous: str | None = None  # what was published last time
+    trend: Trend | None = None
+    moved_by: tuple[MovedBy, ...] = ()
+    exception: bool
+    remediated: bool
+    as_at: str | None = None  # the oldest period a finding in force is held from
+    earned: bool = False  # the best status, because every required rule was judged
+    findings: tuple[FindingOut, ...] = ()
+    measures: tuple[MeasureOut, ...] = ()
+    remarks: tuple[str, ...] = ()
+    not_assessed: tuple[NotAssessed, ...] = ()
+    judged: tuple[str, ...] = ()  # rules that were judged and quiet
+    savings: dict[str, EvidenceOut] = {}  # "target", "net_at_risk" … over all years, where there are any
+
+
+class MessageOut(Frozen):
+    audience: str
+    to: tuple[str, ...]
+    subject: str
+    reasons: dict[str, str]  # subject's ref -> why it is told
+    state: Literal["pending", "held", "sent"]
+
+
+class RunOut(Frozen):
+    """`telltale run … --format json`, schema 1."""
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    portfolio: str
+    title: str
+    scheme: str
+    period: str
+    run: str
+    revision: int
+    published: Literal["new", "unchanged", "no"]
+    judged_by: Literal["both", "plain"]
+    now: str
+    subjects: tuple[SubjectOut, ...]
+    problems: tuple[Problem, ...] = ()
+    messages: tuple[MessageOut, ...] = ()

@@ -1,0 +1,82 @@
+"""Quantities: exact decimals with a unit. Rounded only for show, and once (to millionths) for comparison."""
+
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+# Enough digits that no sum, product or share of what fits a cell is ever rounded on the way to a comparison.
+EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
+LARGEST_MILLIONTHS = 2**53  # beyond this durable-rules no longer compares exactly
+
+
+class Unit(StrEnum):
+    """What a figure counts: a bare number, per cent (15.1 is 15.1 %), pounds, or weeks."""
+
+    NUMBER = "number"
+    PERCENT = "percent"
+    MONEY = "money"
+    WEEKS = "weeks"
+
+
+class Quantity(NamedTuple):
+    """A figure: an exact decimal (money in pounds, per cent as 15.1) and its unit."""
+
+    value: Decimal
+    unit: Unit
+
+
+def to_millionths(value: Decimal) -> int | None:
+    """The value in whole millionths, half-even; None where it is too large to compare exactly (beyond ±2^53)."""
+    scaled = EXACT.to_integral_value(EXACT.multiply(value, Decimal(1_000_000)))
+    if not scaled.is_finite() or abs(scaled) > LARGEST_MILLIONTHS:
+        return None
+    return int(scaled)
+
+
+def plain(value: Decimal) -> str:
+    """The exact decimal as the JSON contract writes it: no exponent, no trailing zeros ("15.1", "-8265000")."""
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def show(quantity: Quantity, decimals: int | None = None) -> str:
+    """The figure as people write it: "15.1%", "£264k", "-£8.265m", "1,234", "1 week".
+
+    `decimals` fixes the places of a number or per cent; without it up to two are shown. Money below £1,000 is shown
+    in pounds, below £1m in thousands (one place), else in millions (three places).
+    """
+    value, unit = quantity
+    sign = "-" if value < 0 else ""
+    if unit is Unit.MONEY:
+        return _money(value)
+    text = _digits(abs(value), 2, keep=False) if decimals is None else _digits(abs(value), decimals, keep=True)
+    if unit is Unit.PERCENT:
+        return f"{_unsigned_zero(sign, text)}%"
+    if unit is Unit.WEEKS:
+        return f"{_unsigned_zero(sign, text)} week{'' if text == '1' else 's'}"
+    return _unsigned_zero(sign, text)
+
+
+def _money(value: Decimal) -> str:
+    size = abs(value)
+    thousands = size.scaleb(-3).quantize(Decimal("0.1"), ROUND_HALF_EVEN)
+    if size < 1000:
+        text = _digits(size, 2, keep=False)
+        suffix = ""
+    elif thousands < 1000:
+        text, suffix = _digits(thousands, 1, keep=False), "k"
+    else:
+        text, suffix = _digits(size.scaleb(-6), 3, keep=False), "m"
+    sign = "-" if value < 0 and text != "0" else ""
+    return f"{sign}£{text}{suffix}"
+
+
+def _digits(size: Decimal, places: int, *, keep: bool) -> str:
+    text = f"{size.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN, EXACT):,f}"
+    return text if keep or "." not in text else text.rstrip("0").rstrip(".")
+
+
+def _unsigned_zero(sign: str, text: str) -> str:
+    return text if not text.strip("0.,") else sign + text

@@ -1,0 +1,1 @@
+"""Rule files: their language, loading, checks, tests and words."""

@@ -1,0 +1,102 @@
+"""A rulebook as read: rules and dated thresholds, each with its place in the file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from engine.model.values import Quantity, Unit
+from engine.model.workspace import Level
+from engine.rulebook.syntax import NOWHERE, At, Condition
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdValue:
+    from_: date  # first day it holds
+    value: Quantity | None  # None: `not set`
+    why: str = ""
+    approved_by: str = ""
+    at: At = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    name: str
+    title: str
+    unit: Unit
+    values: tuple[ThresholdValue, ...]  # oldest first
+    at: At = NOWHERE
+
+    def on(self, day: date) -> Quantity | None:
+        """What holds on a day; None where nothing does."""
+        held = [value for value in self.values if value.from_ <= day]
+        return held[-1].value if held else None
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """One rung of a ladder. `when` is its own condition as written; None for `otherwise`."""
+
+    status: str
+    when: Condition | None
+    at: At = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTest:
+    """`{given: …, expect: fires}`: facts by name (each a value, a state or a history, oldest first)."""
+
+    given: Mapping[str, object]  # name -> Quantity | tuple of (Quantity | None) | str (a state)
+    expect: str  # "fires", "quiet", "unknown", or a band's status
+    at: At = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. Either `when` with what it yields, or `bands` (a ladder, first band that holds)."""
+
+    id: str
+    title: str
+    levels: frozenset[Level]  # whose subjects it is asked of
+    of_measures: bool  # asked of each measure of those subjects
+    yields: Literal["status", "remark", "problem"]
+    status: str | None = None  # what it yields, where `yields` is "status" and there are no bands
+    when: Condition | None = None
+    bands: tuple[Band, ...] = ()
+    because: str = ""  # template: "{pa_recruitment} recruited against {pa_recruitment.target}"
+    action: str = ""
+    required: bool = True
+    only: frozenset[str] = frozenset()  # refs of subjects, or ids of measures; empty: all
+    measure: str | None = None  # a ladder's, or any rule for one measure
+    from_: date | None = None
+    until: date | None = None
+    tests: tuple[RuleTest, ...] = ()
+    file: str = ""
+    at: At = NOWHERE
+
+    def holds_on(self, day: date) -> bool:
+        return (self.from_ is None or self.from_ <= day) and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """All rules and thresholds of a portfolio."""
+
+    portfolio: str
+    rules: tuple[Rule, ...]
+    thresholds: Mapping[str, Threshold] = field(default_factory=dict)
+
+    def on(self, day: date) -> "EffectiveRules":
+        """What holds on a day."""
+        return EffectiveRules(
+            tuple(rule for rule in self.rules if rule.holds_on(day)),
+            {name: value for name, t in self.thresholds.items() if (value := t.on(day)) is not None},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveRules:
+    """The rules in force on a day with the thresholds' values; a threshold without a value is absent."""
+
+    rules: tuple[Rule, ...]
+    thresholds: Mapping[str, Quantity]

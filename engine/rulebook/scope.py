@@ -1,0 +1,22 @@
+"""Where a condition looks its names up: one sheet, in one period, under one set of thresholds."""
+
+from typing import Protocol
+
+from engine.model.values import Quantity
+from engine.rulebook.syntax import Fact
+
+
+class Scope(Protocol):
+    """What a condition can ask. None is always "not known"."""
+
+    def fact(self, fact: Fact) -> Quantity | None:
+        """The figure under that name."""
+
+    def holds(self, fact: Fact, word: str) -> bool | None:
+        """Whether a word ("missing", "explained", "rising", a status or lifecycle) holds of that name."""
+
+    def threshold(self, name: str) -> Quantity | None:
+        """The threshold's value in force."""
+
+    def earlier(self, back: int) -> "Scope | None":
+        """The same place `back` due periods earlier, under the same thresholds; None before the first return."""
