@@ -61,7 +61,7 @@ class Months:
 
     def period(self, name: str) -> Period:
         match = re.fullmatch(self._NAME[self.length], name)
-        if not match or not 1 <= int(match[2]) <= 12 // self.length or not int(match[1]):
+        if not match or not 1 <= int(match[2]) <= 12 // self.length or not 0 < int(match[1]) < 9999:
             example = "2019-01" if self.length == 1 else "2019-Q1"
             raise PeriodError(f"{name!r} is not a {self.words} period; write it as {example}")
         return self._starting(int(match[1]) * 12 + (int(match[2]) - 1) * self.length)
@@ -234,6 +234,9 @@ def _first_of(months: int) -> date:
 
 def _iso_day(text: str, words: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        raise PeriodError(f"{text!r} is not a reporting day ({words}); write it as 2016-10-31") from None
+        day = date.max
+    if not 1 < day.year < 9999:  # beyond them there is no room for the period's other days
+        raise PeriodError(f"{text!r} is not a reporting day ({words}); write it as 2016-10-31")
+    return day

@@ -3,18 +3,30 @@
 These models are both what `config/` may say (validated as written) and what the other rooms read.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from engine.model.base import Frozen
 from engine.model.values import Unit
 from engine.periods import Cadence, Dates, Months, PeriodError, Weeks
+
+
+def _iso_day(value: object) -> object:
+    """Refuses the texts that pydantic would take for seconds since 1970 ("2019") or for a time of day."""
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        raise PydanticCustomError("day", "not a day")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_iso_day)]
 
 
 class Level(StrEnum):
@@ -186,12 +198,12 @@ class Subject(Frozen):
 
 
 class FixedDates(Frozen):
-    dates: tuple[date, ...]
+    dates: tuple[Day, ...]
 
 
 class EveryWeeks(Frozen):
     every: str  # "2 weeks"
-    from_: date = Field(alias="from")
+    from_: Day = Field(alias="from")
     on_holiday: Literal["keep", "next working day", "previous working day"] = "keep"
 
 
@@ -259,15 +271,15 @@ def _walk_below(node: Programme | Project, parent: str, depth: int) -> Iterator[
 
 class Deputy(Frozen):
     who: str
-    from_: date = Field(alias="from")
-    until: date
+    from_: Day = Field(alias="from")
+    until: Day
 
 
 class Person(Frozen):
     """A role: whoever holds it reads its mail."""
 
     name: str
-    email: str
+    email: str = ""  # without one nobody in this role can be told
     deputy: Deputy | None = None
 
 
@@ -287,7 +299,7 @@ class OwnCalendar(Frozen):
     at: str | None = None
     from_: str | None = Field(default=None, alias="from")
     on_holiday: Literal["next working day", "previous working day", "skip", "keep"] | None = None
-    dates: tuple[date, ...] = ()
+    dates: tuple[Day, ...] = ()
 
 
 class Audience(Frozen):
@@ -308,7 +320,7 @@ class Calendar(Frozen):
     country: str = "GB"
     region: str | None = "ENG"
     time_zone: str = "Europe/London"
-    also_closed: tuple[date, ...] = ()
+    also_closed: tuple[Day, ...] = ()
 
 
 class MailSettings(Frozen):
@@ -351,7 +363,7 @@ def cadence_of(portfolio: Portfolio) -> Cadence:
         case FixedDates(dates=days):
             return Dates(days)
         case EveryWeeks(every=every, from_=origin):
-            number, _, unit = every.partition(" ")
-            if not number.isdigit() or int(number) < 1 or unit not in ("week", "weeks"):
+            match = re.fullmatch(r"([1-9]|[1-4]\d|5[0-2]) weeks?", every)
+            if not match:
                 raise PeriodError(f"`every: {every}` can't be read; write it as `every: 2 weeks`")
-            return Weeks(int(number), origin)
+            return Weeks(int(match[1]), origin)

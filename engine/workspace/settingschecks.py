@@ -1,0 +1,97 @@
+"""What calendar.yaml and settings.yaml say that can't be: places nobody knows, paths that lead outside."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from engine.model.problems import Fault
+from engine.model.workspace import Calendar, Settings
+from engine.workspace.paths import OutsideError, resolve_inside
+from engine.workspace.peoplechecks import check_address, is_domain
+from engine.workspace.spelling import did_you_mean, quoted
+from engine.workspace.yamlfile import Loc, YamlFile
+
+
+def check_calendar(file: YamlFile, calendar: Calendar) -> Iterator[Fault]:
+    """Every fault of calendar.yaml."""
+    try:
+        ZoneInfo(calendar.time_zone)
+    except (KeyError, ValueError, OSError):  # no such zone, a name that is a path, a name of a folder of zones
+        what = f"there is no time zone {quoted(calendar.time_zone)}"
+        cure = did_you_mean(calendar.time_zone, sorted(available_timezones())) or "write it as Europe/London"
+        yield file.fault(("time_zone",), "unknown-name", what, cure)
+    shipped = Calendar()
+    if (calendar.country, calendar.region) != (shipped.country, shipped.region):  # which need not be looked up
+        yield from _check_country(file, calendar)
+
+
+def _check_country(file: YamlFile, calendar: Calendar) -> Iterator[Fault]:
+    import holidays  # slow to import
+
+    countries = holidays.list_supported_countries(include_aliases=True)
+    if calendar.country not in countries:
+        what = f"no public holidays are known for the country {quoted(calendar.country)}"
+        yield file.fault(("country",), "unknown-name", what, "write its two letters, such as GB")
+    elif calendar.region is not None and calendar.region not in (regions := countries[calendar.country]):
+        what = f"no public holidays are known for the region {quoted(calendar.region)} of {calendar.country}"
+        cure = did_you_mean(calendar.region, regions) or "leave `region` empty"
+        yield file.fault(("region",), "unknown-name", what, cure)
+
+
+def check_settings(file: YamlFile, settings: Settings, root: Path) -> Iterator[Fault]:
+    """Every fault of settings.yaml; `root` is the workspace that its paths are relative to."""
+    yield from _check_database(file, settings.database, root)
+    yield from _check_path(file, ("returns",), settings.returns, root)
+    yield from _check_path(file, ("outbox",), settings.outbox, root)
+    mail = settings.mail
+    yield from check_address(file, ("mail", "from"), mail.from_, ())
+    if mail.reply_to is not None:
+        yield from check_address(file, ("mail", "reply_to"), mail.reply_to, ())
+    for number, domain in enumerate(mail.allowed_domains):
+        if not is_domain(domain):
+            what = f"{quoted(domain)} is not a mail domain"
+            yield file.fault(("mail", "allowed_domains", number), "address", what, "write it as council.example")
+    if mail.most_messages < 1:
+        what = f"`most_messages` can't be {mail.most_messages}"
+        yield file.fault(("mail", "most_messages"), "value", what, "write how many messages one run may send")
+    if settings.judge_time_limit <= 0:
+        what = f"`judge_time_limit` can't be {settings.judge_time_limit}"
+        yield file.fault(("judge_time_limit",), "value", what, "write a number of seconds above nought")
+
+
+def sqlite_path(database: str) -> str | None:
+    """The path of the file that a `database` setting names; None for a database of another kind."""
+    return database.removeprefix("sqlite:///") if database.startswith("sqlite:") else None
+
+
+def _check_path(file: YamlFile, loc: Loc, path: str, root: Path) -> Iterator[Fault]:
+    try:
+        resolve_inside(root, path)
+    except OutsideError as error:
+        yield file.fault(loc, "path", str(error), "name a folder or file inside the workspace")
+
+
+def _check_database(file: YamlFile, database: str, root: Path) -> Iterator[Fault]:
+    loc = ("database",)
+    path = sqlite_path(database)
+    if path is not None:
+        if path == database or not path or "?" in path or path.startswith(("file:", ":")):
+            what = "this database has no file of its own in the workspace"
+            yield file.fault(loc, "value", what, "write it as sqlite:///var/telltale.db")
+            return
+        yield from _check_path(file, loc, path, root)
+        return
+    if not re.match(r"postgresql(\+\w+)?://", database):
+        what = "this is not the address of a database"
+        yield file.fault(loc, "value", what, "write sqlite:///var/telltale.db, or postgresql://host/name")
+        return
+    try:
+        secret = urlsplit(database).password
+    except ValueError:
+        yield file.fault(loc, "value", "this address of a database can't be read", "write postgresql://host/name")
+        return
+    if secret:
+        what = "there is a password in this file, for all to see who can read it"
+        yield file.warning(loc, "secret", what, "leave it out here and set PGPASSWORD where Telltale runs")
