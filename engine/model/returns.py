@@ -49,7 +49,8 @@ class MeasureRow(Frozen):
     as_of: date | None = None
     state: FigureState | None = None
     note: str = ""
-    where: str = ""  # "measures.csv line 4" or "sheet measures, row 4": for problems found later
+    file: str = ""  # under the returns folder: with `where`, for problems found later
+    where: str = ""  # "line 4", "sheet measures, row 4"
 
 
 class SavingsRow(Frozen):
@@ -64,6 +65,7 @@ class SavingsRow(Frozen):
     alternative: Decimal | None = None  # delivered in an alternative way
     state: FigureState | None = None
     note: str = ""
+    file: str = ""
     where: str = ""
 
 
@@ -76,6 +78,7 @@ class MilestoneRow(Frozen):
     state: MilestoneState | None = None
     workaround: str = ""  # what works meanwhile, not a plan
     note: str = ""
+    file: str = ""
     where: str = ""
 
 
@@ -90,6 +93,7 @@ class JudgementRow(Frozen):
     from_: date | None = None  # None: from this return's period on
     until: date | None = None  # last day in force; None with no until_milestone: this return's period only
     until_milestone: str | None = None  # in force until that milestone of the subject is done
+    file: str = ""
     where: str = ""
 
 
@@ -98,6 +102,7 @@ class ExplanationRow(Frozen):
     measure: str
     reason: str
     recovery_by: date | None = None  # None: holds for this return's period only
+    file: str = ""
     where: str = ""
 
 

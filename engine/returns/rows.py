@@ -1,0 +1,129 @@
+"""One row of a table while it is read: its cells by column, and the problems found in it."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import TypeVar
+
+from engine.model.numbers import NumberError
+from engine.model.problems import Problem
+from engine.model.values import Unit
+from engine.model.workspace import TargetWord
+from engine.returns import cells
+from engine.returns.cells import Cell, CellError, Days
+from engine.returns.known import Known
+from engine.returns.raw import Header, RawTable
+from engine.returns.words import Names
+from engine.workspace.spelling import quoted
+
+LONGEST_NAME = 200  # characters of a milestone, part or person
+LONGEST_TEXT = 2_000  # characters of a note or reason
+
+T = TypeVar("T")
+
+
+class Row:
+    """A row's cells by column. A blank cell is None or "", never nought; an unreadable one is a problem and blank."""
+
+    def __init__(
+        self, table: RawTable, header: Header, number: int, row: Sequence[Cell], known: Known, problems: list[Problem]
+    ) -> None:
+        self._table = table
+        self._columns = header.columns
+        self._number = number
+        self._cells = row
+        self._problems = problems
+        self.known = known
+        self.subject = ""  # its ref, once `find_subject` found it
+        self.file = table.file
+        self.where = table.row_place(number)
+
+    def problem(self, what: str, cure: str, column: str | None = None) -> None:
+        """Notes what is wrong with the row, or with one of its cells."""
+        if column is None:
+            place = self._table.row_place(self._number)
+        else:
+            place = self._table.cell_place(self._number, self._columns[column], column)
+        self._problems.append(
+            Problem(file=self._table.file, where=place, what=what, cure=cure, subject=self.subject or None)
+        )
+
+    def find_subject(self) -> bool:
+        """Whether the row names a subject of the portfolio, which is then `subject`."""
+        self.subject = self.name("subject", self.known.subjects, "is no subject of this portfolio") or ""
+        return bool(self.subject)
+
+    def name(
+        self, column: str, names: Names[T], is_not: str, cure: str = "use the ids of the configuration"
+    ) -> T | None:
+        """What the cell names; None, with a problem, where it is blank or names nothing known."""
+        written = self.needed(column)
+        if written is None:
+            return None
+        found = names.find(written)
+        if found is None:
+            self.problem(f"{quoted(written)} {is_not}", names.cure(written, cure), column)
+        return found
+
+    def word(self, column: str, names: Names[T]) -> T | None:
+        """One of a column's own words, such as a state; None where the cell is blank or (a problem) says another."""
+        return self._read(column, self._one_of(names))
+
+    def needed(self, column: str, longest: int = LONGEST_TEXT) -> str | None:
+        """The words of a cell that may not be blank; None, with a problem, where it is."""
+        before = len(self._problems)
+        written = self.text(column, longest)
+        if not written and len(self._problems) == before:
+            self.problem(f"there is no {column.replace('_', ' ')}, so the row was not used", "fill it in", column)
+        return written or None
+
+    def text(self, column: str, longest: int = LONGEST_TEXT) -> str:
+        """The cell's words, cut with a problem where they are too many."""
+        written = self._read(column, cells.text) or ""
+        if len(written) > longest:
+            self.problem(f"the text has {len(written):,} characters", f"only the first {longest:,} are kept", column)
+        return written[:longest].rstrip()
+
+    def number(self, column: str, unit: Unit) -> Decimal | None:
+        return self._read(column, lambda cell: cells.number(cell, unit))
+
+    def target(self, column: str, unit: Unit) -> Decimal | TargetWord | None:
+        return self._read(column, lambda cell: cells.target(cell, unit))
+
+    def day(self, column: str) -> date | None:
+        """A day; of a month or period its last."""
+        days = self.days(column)
+        return days.last if days else None
+
+    def days(self, column: str) -> Days | None:
+        return self._read(column, lambda cell: cells.days(cell, self.known.cadence))
+
+    def has(self, column: str) -> bool:
+        """Whether anything is written in the cell."""
+        return self._cell(column) is not None
+
+    def _one_of(self, names: Names[T]) -> Callable[[Cell], T]:
+        def read(cell: Cell) -> T:
+            written = cells.text(cell)
+            found = names.find(written)
+            if found is None:
+                raise CellError(f"{quoted(written)} is not understood here", names.cure(written, "leave it blank"))
+            return found
+
+        return read
+
+    def _read(self, column: str, reader: Callable[[Cell], T]) -> T | None:
+        cell = self._cell(column)
+        if cell is None:
+            return None
+        try:
+            return reader(cell)
+        except (CellError, NumberError) as error:
+            self.problem(error.what, error.cure, column)
+            return None
+
+    def _cell(self, column: str) -> Cell | None:
+        index = self._columns.get(column)
+        if index is None or index >= len(self._cells) or self._cells[index].blank:
+            return None
+        return self._cells[index]
