@@ -1,5 +1,6 @@
 """Cases over time, what an audience was told, and the decisions to tell or not."""
 
+import hashlib
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -83,6 +84,13 @@ class HistoryPoint(Frozen):
     status: str | None
 
 
+class PartOf(Frozen):
+    """A programme that a subject belongs to."""
+
+    ref: str
+    title: str
+
+
 class Telling(Frozen):
     """One message to be: everything a renderer needs, nothing it must look up."""
 
@@ -103,6 +111,8 @@ class Telling(Frozen):
     subjects: tuple[SubjectOut, ...]  # what is shown: the news, and in a digest every exception and remediated one
     history: dict[str, tuple[HistoryPoint, ...]] = {}  # by subject, oldest first, at most twelve
     since: dict[str, str] = {}  # by subject: the period its oldest open case was opened in
+    part_of: dict[str, tuple[PartOf, ...]] = {}  # by subject: the programmes above it, nearest first
+    overview: SubjectOut | None = None  # in a digest: the portfolio itself, shown on top whatever its status
 
     @property
     def dedupe_key(self) -> str:
@@ -125,6 +135,11 @@ class Rendered(Frozen):
     date: datetime
     body: bytes  # the whole message
     reasons: dict[str, str]  # subject's ref -> reason
+
+    @property
+    def id(self) -> str:
+        """The message's id in the outbox: short enough to type, and the same whenever it is worked out."""
+        return hashlib.sha256(self.dedupe_key.encode()).hexdigest()[:16]
 
 
 class OutboxState(StrEnum):
@@ -150,3 +165,5 @@ class OutboxMessage(Frozen):
     queued: datetime
     sent: datetime | None = None
     detail: str = ""  # the file written, or why it is held or dead
+    token: int = 0  # of the latest claim; only who holds it may say what became of the message
+    attempts: int = 0  # how often it was claimed

@@ -1,0 +1,119 @@
+"""The outbox: messages on their way, and what recipients know by them.
+
+A message is claimed before it is delivered. A claim has a lease and a token one higher than the last claim's; only who
+holds the newest token may say what became of the message, so that a holder paused past the lease changes nothing.
+"""
+
+import json
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, or_, select, update
+
+from engine.model.alerts import CaseKey, OutboxMessage, OutboxState, Rendered, Told
+from engine.store.tables import outbox, told
+
+# What no one has taken up yet, or what certainly wasn't sent: it may still be withdrawn.
+UNCLAIMED = (OutboxState.HELD, OutboxState.PENDING, OutboxState.RETRY)
+NEVER_ARRIVES = (OutboxState.DEAD, OutboxState.DISCARDED, OutboxState.WITHDRAWN)
+
+
+def messages(
+    connection: Connection, portfolio: str | None, period: str | None, states: Collection[OutboxState]
+) -> list[OutboxMessage]:
+    """The messages of a portfolio and period (each None: all), in any of the states (none given: all); newest first."""
+    query = select(outbox).order_by(outbox.c.number.desc())
+    if portfolio is not None:
+        query = query.where(outbox.c.portfolio == portfolio)
+    if period is not None:
+        query = query.where(outbox.c.period == period)
+    if states:
+        query = query.where(outbox.c.state.in_(list(states)))
+    return [_message(row) for row in connection.execute(query)]
+
+
+def unclaimed(connection: Connection, portfolio: str, periods: Collection[str]) -> frozenset[str]:
+    """The ids of messages of those periods that nobody has begun to deliver: a newer revision withdraws them."""
+    query = select(outbox.c.id).where(
+        outbox.c.portfolio == portfolio, outbox.c.period.in_(list(periods)), outbox.c.state.in_(UNCLAIMED)
+    )
+    return frozenset(connection.scalars(query))
+
+
+def claim(connection: Connection, now: datetime, lease: timedelta) -> OutboxMessage | None:
+    """Take up the message that waits longest, for as long as the lease; None where none waits.
+
+    One whose lease ran out before its delivery began is taken up again.
+    """
+    ready = or_(
+        outbox.c.state == OutboxState.PENDING,
+        and_(outbox.c.state == OutboxState.RETRY, outbox.c.again_at <= now),
+        and_(outbox.c.state == OutboxState.CLAIMED, outbox.c.lease_until <= now),
+    )
+    # SQLite has one writer at a time and ignores FOR UPDATE; PostgreSQL needs it.
+    row = connection.execute(
+        select(outbox.c.id, outbox.c.token, outbox.c.attempts)
+        .where(ready)
+        .order_by(outbox.c.number)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+    if row is None:
+        return None
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.id == row.id)
+        .values(
+            state=OutboxState.CLAIMED, token=row.token + 1, attempts=row.attempts + 1, lease_until=now + lease,
+            again_at=None,
+        )
+    )  # fmt: skip
+    return _message(connection.execute(select(outbox).where(outbox.c.id == row.id)).one())
+
+
+def settle(connection: Connection, message: str, token: int, values: dict[str, Any]) -> bool:
+    """Write what became of a claimed message; False, and nothing, where the claim is no longer the caller's."""
+    changed = connection.execute(
+        update(outbox)
+        .where(outbox.c.id == message, outbox.c.token == token, outbox.c.state == OutboxState.CLAIMED)
+        .values(lease_until=None, **values)
+    )
+    return changed.rowcount == 1
+
+
+def told_last(connection: Connection, portfolio: str, without: Collection[str]) -> list[Told]:
+    """What each recipient of each audience was last told of each subject, by messages that arrived or still may.
+
+    `without` are ids of messages to leave out: those that are about to be withdrawn.
+    """
+    latest = (
+        select(func.max(told.c.number))
+        .join(outbox, outbox.c.id == told.c.message)
+        .where(
+            told.c.portfolio == portfolio,
+            outbox.c.state.not_in(NEVER_ARRIVES),
+            outbox.c.id.not_in(list(without)),
+        )
+        .group_by(told.c.audience, told.c.recipient, told.c.subject)
+    )
+    query = select(told).where(told.c.number.in_(latest)).order_by(told.c.number)
+    return [
+        Told(
+            audience=row.audience, recipient=row.recipient, subject=row.subject, period=row.period,
+            status=row.status, cases=tuple(CaseKey(**key) for key in json.loads(row.cases)), message=row.message,
+        )
+        for row in connection.execute(query)
+    ]  # fmt: skip
+
+
+def _message(row: Any) -> OutboxMessage:
+    rendered = Rendered(
+        dedupe_key=row.dedupe_key, audience=row.audience, recipient=row.recipient, address=row.address,
+        portfolio=row.portfolio, period=row.period, revision=row.revision, subject=row.subject,
+        message_id=row.message_id, date=row.date, body=row.body, reasons=json.loads(row.reasons),
+    )  # fmt: skip
+    return OutboxMessage(
+        id=row.id, state=row.state, rendered=rendered, run=row.run, queued=row.queued, sent=row.sent,
+        detail=row.detail, token=row.token, attempts=row.attempts,
+    )  # fmt: skip

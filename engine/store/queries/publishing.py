@@ -1,0 +1,135 @@
+"""Everything that a run changes, written in one transaction."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, insert, select, update
+
+from engine.model.alerts import OutboxState
+from engine.model.run import RunOut
+from engine.store.errors import StoreError
+from engine.store.queries import runs as published
+from engine.store.queries.outbox import UNCLAIMED
+from engine.store.records import Publication, Queued
+from engine.store.tables import cases, decisions, findings, inputs, outbox, problems, runs, statuses, told
+
+
+def publish(connection: Connection, publications: Sequence[Publication], seen: Mapping[str, int]) -> None:
+    """Write publications, in their order. Raises StoreError, busy, where what they were derived from has changed.
+
+    `seen` is, by portfolio, how many runs were published when the derivation began.
+    """
+    for portfolio, count in seen.items():
+        if published.count(connection, portfolio) != count:
+            raise StoreError(
+                f"Another run of {portfolio} was published meanwhile; nothing was kept; try again", busy=True
+            )
+    for publication in publications:
+        _withdraw(connection, publication)
+        _write(connection, publication)
+
+
+def _withdraw(connection: Connection, publication: Publication) -> None:
+    for message in sorted(publication.withdraws):
+        withdrawn = connection.execute(
+            update(outbox)
+            .where(outbox.c.id == message, outbox.c.state.in_(UNCLAIMED))
+            .values(state=OutboxState.WITHDRAWN, detail=f"replaced by revision {publication.out.revision}")
+        )
+        if withdrawn.rowcount != 1:
+            raise StoreError(
+                "A message was being sent while its replacement was prepared; nothing was kept; try again", busy=True
+            )
+
+
+def _write(connection: Connection, publication: Publication) -> None:
+    out = publication.out
+    digest = hashlib.sha256(publication.inputs.encode()).hexdigest()
+    if connection.scalar(select(inputs.c.hash).where(inputs.c.hash == digest)) is None:
+        connection.execute(insert(inputs).values(hash=digest, body=publication.inputs))
+    connection.execute(
+        insert(runs).values(
+            id=out.run, portfolio=out.portfolio, period=out.period, period_end=publication.period.end,
+            revision=out.revision, hash=publication.hash, figures_hash=publication.figures_hash,
+            rules_hash=publication.rules_hash, inputs=digest, judged_by=out.judged_by,
+            published_at=publication.now, body=out.model_dump_json(by_alias=True),
+        )
+    )  # fmt: skip
+    _insert_all(connection, statuses, _statuses(out))
+    _insert_all(connection, findings, _findings(out))
+    _insert_all(connection, problems, _problems(out))
+    _insert_all(connection, cases, _cases(publication))
+    _insert_all(connection, decisions, _decisions(publication))
+    _insert_all(connection, outbox, (_message(publication, queued) for queued in publication.messages))
+    _insert_all(connection, told, (row for queued in publication.messages for row in _told(out.portfolio, queued)))
+
+
+def _insert_all(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> None:
+    if every := list(rows):
+        connection.execute(insert(table), every)
+
+
+def _statuses(out: RunOut) -> Iterable[dict[str, Any]]:
+    for subject in out.subjects:
+        yield {
+            "run": out.run, "subject": subject.ref, "level": subject.level.value, "status": subject.status,
+            "derived": subject.derived, "previous": subject.previous, "trend": subject.trend,
+            "exception": subject.exception, "remediated": subject.remediated,
+        }  # fmt: skip
+
+
+def _findings(out: RunOut) -> Iterable[dict[str, Any]]:
+    every = ((subject.ref, finding) for subject in out.subjects for finding in subject.findings)
+    for position, (subject, finding) in enumerate(every):
+        yield {
+            "run": out.run, "position": position, "subject": subject, "rule": finding.rule,
+            "measure": finding.measure, "part": finding.part, "status": finding.status, "as_at": finding.as_at,
+        }  # fmt: skip
+
+
+def _problems(out: RunOut) -> Iterable[dict[str, Any]]:
+    for position, problem in enumerate(out.problems):
+        yield {
+            "run": out.run, "position": position, "file": problem.file, "place": problem.where,
+            "what": problem.what, "cure": problem.cure, "subject": problem.subject,
+        }  # fmt: skip
+
+
+def _cases(publication: Publication) -> Iterable[dict[str, Any]]:
+    for case in (*publication.cases.open, *publication.cases.closed):
+        yield {
+            "run": publication.out.run, "rule": case.key.rule, "subject": case.key.subject,
+            "measure": case.key.measure or "", "part": case.key.part or "",
+            "opened": case.opened, "closed": case.closed, "status": case.status, "reopened": case.reopened,
+        }  # fmt: skip
+
+
+def _decisions(publication: Publication) -> Iterable[dict[str, Any]]:
+    for decision in publication.decisions:
+        yield {
+            "run": publication.out.run, "audience": decision.audience, "recipient": decision.recipient,
+            "subject": decision.subject, "reason": decision.reason.value,
+        }  # fmt: skip
+
+
+def _message(publication: Publication, queued: Queued) -> dict[str, Any]:
+    rendered = queued.rendered
+    return {
+        "id": rendered.id, "dedupe_key": rendered.dedupe_key, "run": publication.out.run,
+        "audience": rendered.audience, "recipient": rendered.recipient, "address": rendered.address,
+        "portfolio": rendered.portfolio, "period": rendered.period, "revision": rendered.revision,
+        "subject": rendered.subject, "message_id": rendered.message_id, "date": rendered.date,
+        "body": rendered.body, "reasons": json.dumps(rendered.reasons), "state": queued.state,
+        "detail": queued.detail, "queued": publication.now, "token": 0, "attempts": 0,
+    }  # fmt: skip
+
+
+def _told(portfolio: str, queued: Queued) -> Iterable[dict[str, Any]]:
+    for one in queued.told:
+        yield {
+            "message": one.message, "portfolio": portfolio, "audience": one.audience, "recipient": one.recipient,
+            "subject": one.subject, "period": one.period, "status": one.status,
+            "cases": json.dumps([key.model_dump(exclude_none=True) for key in one.cases]),
+        }  # fmt: skip

@@ -1,0 +1,167 @@
+"""The store: what the rest of Telltale may ask of the database, and tell it. Each method is one transaction."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from engine.model.alerts import Case, CaseKey, HistoryPoint, OutboxMessage, OutboxState, Told
+from engine.model.returns import Return
+from engine.store.database import WAIT, Database
+from engine.store.queries import outbox, publishing, returns, runs
+from engine.store.records import Publication, StoredRun
+from engine.store.schema import upgrade
+
+
+def open_store(url: str, folder: Path, *, wait: float = WAIT) -> "Store":
+    """The store at an address such as "sqlite:///var/telltale.db", made or brought up to this program where needed.
+
+    A relative path begins at `folder`, the workspace. `wait` is how many seconds to wait for another writer.
+    Raises StoreError where it can't be opened, is damaged, or is of a newer program.
+    """
+    database = Database(url, folder, wait=wait)
+    try:
+        database.check()
+        upgrade(database)
+    except BaseException:
+        database.close()
+        raise
+    return Store(database)
+
+
+class Store:
+    """An open store. Every method may raise StoreError; what it was to change is then as before.
+
+    A day given as `before` leaves out the periods that end on it or later: a past period is derived again from what
+    stood before it. What comes by period comes from that period's last revision.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._database.close()
+
+    # ---- what was submitted
+
+    def keep_return(self, return_: Return, received: datetime, period_end: date, read_with: str = "") -> bool:
+        """Keep a submitter's return for a period, in place of the one before; whether it is new.
+
+        `read_with` names what it was read with (a hash of the portfolio and the scheme). The same bytes are never new;
+        read with something else they are kept as now understood.
+        """
+        with self._database.writing() as connection:
+            return returns.keep(connection, return_, period_end, received, read_with)
+
+    def returns(self, portfolio: str, upto: date | None = None) -> list[Return]:
+        """Each submitter's newest return for every period that ends on or before a day; by period and submitter."""
+        with self._database.reading() as connection:
+            return returns.current(connection, portfolio, upto)
+
+    def known_digests(self, portfolio: str, read_with: str = "") -> Mapping[tuple[str, str], str]:
+        """SHA-256 by period and submitter, of the newest returns: what has it need not be read again."""
+        with self._database.reading() as connection:
+            return returns.digests(connection, portfolio, read_with)
+
+    # ---- what was published
+
+    def runs_seen(self, portfolio: str) -> int:
+        """How many runs are published: asked before anything a run is derived from, and handed to `publish`."""
+        with self._database.reading() as connection:
+            return runs.count(connection, portfolio)
+
+    def latest_run(self, portfolio: str, period: str | None = None, *, before: date | None = None) -> StoredRun | None:
+        """The last run of a period; without one, of the latest period published. None where there is none."""
+        with self._database.reading() as connection:
+            return runs.latest(connection, portfolio, period, before)
+
+    def inputs(self, run: str) -> str | None:
+        """The parsed inputs that a run followed from, as they were handed in; None where there is no such run."""
+        with self._database.reading() as connection:
+            return runs.inputs_of(connection, run)
+
+    def published_periods(self, portfolio: str) -> list[str]:
+        """The published periods, oldest first."""
+        with self._database.reading() as connection:
+            return runs.periods(connection, portfolio)
+
+    def statuses(self, run: str) -> dict[str, str | None]:
+        """The status of each subject in a run; empty where there is no such run."""
+        with self._database.reading() as connection:
+            return runs.statuses_of(connection, run)
+
+    def statuses_ever(self, portfolio: str, *, before: date | None = None) -> frozenset[str]:
+        """The subjects that had a status in any published period."""
+        with self._database.reading() as connection:
+            return runs.ever_rated(connection, portfolio, before)
+
+    def history(self, portfolio: str, most: int, *, before: date | None = None) -> dict[str, tuple[HistoryPoint, ...]]:
+        """By subject, its statuses in the last `most` published periods, oldest first."""
+        with self._database.reading() as connection:
+            return runs.history(connection, portfolio, before, most)
+
+    def open_cases(self, portfolio: str, *, before: date | None = None) -> list[Case]:
+        """The cases open after the latest published period, oldest first."""
+        with self._database.reading() as connection:
+            return runs.open_cases(connection, portfolio, before)
+
+    def closed_cases(self, portfolio: str, *, before: date | None = None) -> frozenset[CaseKey]:
+        """The keys of all cases that were ever closed."""
+        with self._database.reading() as connection:
+            return runs.closed_cases(connection, portfolio, before)
+
+    def publish(self, publications: Sequence[Publication], seen: Mapping[str, int]) -> None:
+        """Publish one run, or a revised past period and the later ones derived again, all of it or nothing.
+
+        `seen` is what `runs_seen` answered, by portfolio, before the derivation began. Raises StoreError, busy, where
+        a run was published since, or where a message that was to be withdrawn has been claimed.
+        """
+        with self._database.writing() as connection:
+            publishing.publish(connection, publications, seen)
+
+    # ---- messages
+
+    def told(self, portfolio: str, *, without: Collection[str] = ()) -> list[Told]:
+        """What each recipient was last told of each subject; `without` the messages about to be withdrawn."""
+        with self._database.reading() as connection:
+            return outbox.told_last(connection, portfolio, without)
+
+    def unclaimed(self, portfolio: str, periods: Collection[str]) -> frozenset[str]:
+        """The ids of messages of those periods that nobody has begun to deliver: to be withdrawn by a revision."""
+        with self._database.reading() as connection:
+            return outbox.unclaimed(connection, portfolio, periods)
+
+    def outbox(
+        self, portfolio: str | None = None, period: str | None = None, *, states: Collection[OutboxState] = ()
+    ) -> list[OutboxMessage]:
+        """The messages of a portfolio, period and in the states named, or all where none are; newest first."""
+        with self._database.reading() as connection:
+            return outbox.messages(connection, portfolio, period, states)
+
+    def claim(self, now: datetime, lease: timedelta) -> OutboxMessage | None:
+        """Take up the message that waits longest; None where none waits. Nobody else can before the lease ends."""
+        with self._database.writing() as connection:
+            return outbox.claim(connection, now, lease)
+
+    def delivered(self, message: str, token: int, now: datetime, detail: str = "") -> bool:
+        """A claimed message went out; False where the claim has passed to another, who will say so."""
+        values = {"state": OutboxState.SENT, "sent": now, "detail": detail}
+        with self._database.writing() as connection:
+            return outbox.settle(connection, message, token, values)
+
+    def not_delivered(self, message: str, token: int, detail: str, again_at: datetime | None) -> bool:
+        """A claimed message certainly did not go out: it waits until `again_at`, or is dead where that is None.
+
+        False where the claim has passed to another.
+        """
+        state = OutboxState.DEAD if again_at is None else OutboxState.RETRY
+        with self._database.writing() as connection:
+            return outbox.settle(connection, message, token, {"state": state, "detail": detail, "again_at": again_at})

@@ -1,0 +1,167 @@
+"""A project's months as a row of letters, and what its owner is told in each.
+
+g green, a amber, r red by the rule "late" (a ladder: one case whose band changes)
+A amber by the rule "costly" instead      B amber by both      R red by "late", amber by "costly"
+_ nothing can be judged                   c closed    n not monitored
+o amber by an override, nothing fires     v amber by an override over a red "late"
+f amber by a floor                        ! after a letter: moved by a change of rules; ? by a correction
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from engine.alerts.cases import CaseChanges, update
+from engine.alerts.tellings import Tellings, tellings, told_by
+from engine.model.alerts import Case, CaseKey, HistoryPoint, Telling, Told
+from engine.model.run import DecisionOut, FindingOut, MeasureOut, NotAssessed, RunOut, SubjectOut
+from engine.model.values import Unit
+from engine.model.workspace import (
+    Audience,
+    Calendar,
+    Level,
+    Lifecycle,
+    Person,
+    Portfolio,
+    Programme,
+    Project,
+    Scheme,
+    Settings,
+    Status,
+    Workspace,
+)  # fmt: skip
+
+NOW = datetime(2019, 2, 7, 9, 0, tzinfo=UTC)
+JANUARY = "2019-01"
+GAR = Scheme(
+    scheme="gar", title="Green, Amber, Red",
+    statuses=(
+        Status(id="green", name="Green", code="G"),
+        Status(id="amber", name="Amber", code="A", exception=True),
+        Status(id="red", name="Red", code="R", exception=True),
+    ),
+    outside=(
+        Status(id="closed", name="Closed", code="C", lifecycle=Lifecycle.CLOSED),
+        Status(id="unwatched", name="Not monitored", code="N", lifecycle=Lifecycle.NOT_MONITORED),
+    ),
+)  # fmt: skip
+STATUS = {"g": "green", "a": "amber", "r": "red", "A": "amber", "B": "amber", "R": "red", "_": None, "c": "closed",
+          "n": "unwatched", "o": "amber", "v": "amber", "f": "amber"}  # fmt: skip
+LIFECYCLE = {"c": "closed", "n": "not monitored"}
+FIRES = {"a": {"late": "amber"}, "r": {"late": "red"}, "A": {"costly": "amber"},
+         "R": {"late": "red", "costly": "amber"}, "B": {"late": "amber", "costly": "amber"},
+         "v": {"late": "red"}}  # fmt: skip
+OWNERS = Audience(who="owners")
+DIGEST = Audience(who=("leaders_office",))
+
+
+def workspace(audiences: Mapping[str, Audience], people: Mapping[str, Person] | None = None) -> Workspace:
+    """One portfolio, "care": a programme "older" with two projects of two owners, and a project of its own."""
+    lead, other = "meals_lead", "visits_lead"
+    portfolio = Portfolio(
+        portfolio="care", title="Care", scheme="gar", starts="2018-01", owner="leaders_office",
+        programmes=(
+            Programme(
+                ref="older", title="Older people", owner=lead,
+                projects=(
+                    Project(ref="meals", title="Meals", owner=lead),
+                    Project(ref="visits", title="Visits", owner=other),
+                ),
+            ),
+        ),
+        projects=(Project(ref="transport", title="Transport", owner=lead),),
+    )  # fmt: skip
+    known = {
+        name: Person(name=name.replace("_", " ").title(), email=f"{name}@council.example")
+        for name in (lead, other, "leaders_office")
+    }
+    return Workspace(
+        portfolios={"care": portfolio}, schemes={"gar": GAR}, people={**known, **(people or {})},
+        audiences=dict(audiences), calendar=Calendar(), settings=Settings(),
+    )  # fmt: skip
+
+
+def subject(
+    letter: str, ref: str = "meals", level: Level = Level.PROJECT, parent: str | None = "older", mark: str = "",
+    previous: str | None = None,
+) -> SubjectOut:  # fmt: skip
+    """One month of one subject; `previous` is a letter too."""
+    judgement = DecisionOut(status="amber", reason="as the PMO sees it", by="PMO")
+    rules = ("late", "costly")
+    fires = FIRES.get(letter, {})
+    status, before = STATUS[letter], STATUS[previous] if previous else None
+    return SubjectOut(
+        ref=ref, level=level, title=ref.title(), parent=parent, owner=None, status=status, derived=status,
+        lifecycle=LIFECYCLE.get(letter, "live"), previous=before,
+        exception=GAR.is_exception(status),
+        remediated=before is not None and GAR.is_exception(before) and status == "green",
+        moved_by={"!": ("rules",), "?": ("correction",), "": ()}[mark],
+        floor=judgement if letter == "f" else None, override=judgement if letter in "ov" else None,
+        findings=tuple(
+            FindingOut(rule=rule, title=rule, status=given, because=rule) for rule, given in fires.items()
+        ),
+        judged=() if letter in "_cn" else tuple(rule for rule in rules if rule not in fires),
+        not_assessed=(NotAssessed(missing=("spend",), rules=rules),) if letter == "_" else (),
+    )  # fmt: skip
+
+
+def run_of(*subjects: SubjectOut, period: str = JANUARY, revision: int = 1) -> RunOut:
+    return RunOut(
+        portfolio="care", title="Care", scheme="gar", period=period, run=f"{period}-{revision}", revision=revision,
+        published="new", judged_by="both", now=NOW.isoformat(), subjects=subjects,
+    )  # fmt: skip
+
+
+@dataclass
+class Office:
+    """What a store would remember between the months of one workspace."""
+
+    workspace: Workspace
+    told: list[Told] = field(default_factory=list)
+    open_cases: Sequence[Case] = ()
+    closed: frozenset[CaseKey] = frozenset()
+    history: dict[str, list[HistoryPoint]] = field(default_factory=dict)
+
+    def month(self, run: RunOut, now: datetime = NOW, *, sent: bool = True) -> Tellings:
+        """Publish a month and tell whom it concerns; unless `sent`, the messages never arrive."""
+        changes = self.revise(run, now)
+        self.open_cases = changes[0].open
+        self.closed |= {case.key for case in changes[0].closed}
+        for one in run.subjects:
+            self.history.setdefault(one.ref, []).append(HistoryPoint(period=run.period, status=one.status))
+        if sent:
+            self.remember(changes[1].messages)
+        return changes[1]
+
+    def revise(self, run: RunOut, now: datetime = NOW) -> tuple[CaseChanges, Tellings]:
+        """What a run would change and tell, remembering nothing."""
+        changes = update(self.open_cases, self.closed, run, GAR)
+        portfolio = self.workspace.portfolios["care"]
+        return changes, tellings(self.workspace, portfolio, run, self.told, changes.open, self.history, now)
+
+    def remember(self, messages: Sequence[Telling]) -> None:
+        for message in messages:
+            self.told += told_by(message, self.open_cases, message.dedupe_key)
+
+
+def letters(row: str) -> Iterator[tuple[str, str]]:
+    """Each month's letter and its mark."""
+    return iter(re.findall(r"([a-zA-Z_])([!?]?)", row))
+
+
+def play(row: str, audience: Audience = OWNERS) -> list[str]:
+    """The reason that the owner of a project is told, or isn't, in each month of a row."""
+    office = Office(workspace({"owners": audience}))
+    reasons, previous = [], None
+    for number, (letter, mark) in enumerate(letters(row)):
+        period = f"{2018 + number // 12}-{number % 12 + 1:02}"
+        run = run_of(subject(letter, mark=mark, previous=previous), period=period)
+        (decision,) = office.month(run).decisions
+        reasons.append(decision.reason.value)
+        previous = letter
+    return reasons
+
+
+def measure(name: str, status: str | None, part: str | None = None) -> MeasureOut:
+    return MeasureOut(measure=name, part=part, title=name, unit=Unit.NUMBER, status=status)

@@ -1,0 +1,143 @@
+"""The tables of a new database, of a migrated one and of the program are the same."""
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from engine.store import schema
+from engine.store.database import Database
+from engine.store.errors import StoreError
+from engine.store.store import open_store
+from engine.store.tables import SCHEMA, metadata
+from tests.store.samples import URL, opened, publication, publish
+
+ROOT = Path(__file__).parents[2]
+MIGRATIONS = Path(schema.__file__).parent / "migrations"
+
+
+def set_version(folder: Path, version: str) -> None:
+    database = Database(URL, folder)
+    with database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
+    database.close()
+
+
+def differences(database: Database) -> list[object]:
+    with database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, metadata))
+
+
+@pytest.mark.parametrize("make", [schema.create, schema.migrate])
+def test_a_database_has_the_programs_tables(tmp_path: Path, make: object) -> None:
+    database = Database(URL, tmp_path)
+    assert callable(make)
+    with database.writing() as connection:
+        make(connection)
+    found = differences(database)
+    with database.reading() as connection:
+        version = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    database.close()
+    assert found == []
+    assert version == SCHEMA
+
+
+def test_a_column_that_no_migration_makes_would_be_found(tmp_path: Path) -> None:
+    database = Database(URL, tmp_path)
+    with database.writing() as connection:
+        schema.migrate(connection)
+        connection.execute(text("ALTER TABLE runs DROP COLUMN judged_by"))
+    assert len(differences(database)) == 1
+    database.close()
+
+
+def test_constraints_are_the_same_either_way(tmp_path: Path) -> None:
+    made = []
+    for make in (schema.create, schema.migrate):
+        database = Database(f"sqlite:///{make.__name__}.db", tmp_path)
+        with database.writing() as connection:
+            make(connection)
+            rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE name != 'alembic_version'"))
+            made.append({row.name: "".join(sorted((row.sql or "").split())) for row in rows})
+        database.close()
+    for name in made[0].keys() - {"sqlite_autoindex_alembic_version_1"}:
+        assert made[0][name] == made[1][name], name
+
+
+def test_the_newest_migration_is_the_version_the_program_asks_for() -> None:
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    assert scripts.get_current_head() == SCHEMA
+    assert all(script.revision.isdigit() for script in scripts.walk_revisions())
+
+
+def test_upgrading_twice_changes_nothing(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        publish(store, publication())
+    with opened(tmp_path) as store:
+        assert store.published_periods("care") == ["2019-01"]
+
+
+def test_a_database_that_lacks_migrations_is_brought_up(tmp_path: Path) -> None:
+    database = Database(URL, tmp_path)
+    with database.writing() as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+    database.close()
+    with opened(tmp_path) as store:
+        assert store.published_periods("care") == []
+
+
+def test_a_database_of_a_newer_program_is_refused_and_left_alone(tmp_path: Path) -> None:
+    opened(tmp_path).close()
+    set_version(tmp_path, "9001")
+    with pytest.raises(StoreError, match=r"version 9001, made by a newer Telltale .* upgrade this Telltale") as caught:
+        opened(tmp_path)
+    assert not caught.value.busy
+
+
+def test_a_database_of_something_else_is_refused_and_left_alone(tmp_path: Path) -> None:
+    database = Database(URL, tmp_path)
+    with database.writing() as connection:
+        connection.execute(text("CREATE TABLE runs (distance INTEGER)"))
+    database.close()
+    with pytest.raises(StoreError, match="a table runs that is not Telltale's; name another database"):
+        opened(tmp_path)
+
+
+def test_many_who_open_a_new_database_at_once_all_can(tmp_path: Path) -> None:
+    together, outcomes = threading.Barrier(6), []
+
+    def first() -> None:
+        together.wait()
+        try:
+            open_store(URL, tmp_path, wait=20).close()
+            outcomes.append("opened")
+        except StoreError as error:
+            outcomes.append(str(error))
+
+    openers = [threading.Thread(target=first) for _ in range(6)]
+    for opener in openers:
+        opener.start()
+    for opener in openers:
+        opener.join()
+    assert outcomes == ["opened"] * 6
+
+
+def test_alembic_is_not_loaded_where_nothing_is_to_be_brought_up(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from engine.store.store import open_store\n"
+        f"open_store({URL!r}, Path(sys.argv[1])).close()\n"
+        "sys.exit('alembic' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, check=False).returncode == 0
+
+
+def test_naming_the_room_loads_no_sql() -> None:
+    code = "import sys, engine.store, engine.store.records, engine.store.errors; sys.exit('sqlalchemy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

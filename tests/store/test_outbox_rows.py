@@ -1,0 +1,172 @@
+"""The outbox: each message is taken up by one at a time, and what recipients know follows from what may arrive."""
+
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from engine.model.alerts import OutboxState
+from engine.store.store import Store, open_store
+from tests.store.samples import (
+    NOW,
+    URL,
+    message,
+    opened,
+    publication,
+    publish,
+    queued,
+    told,
+)  # fmt: skip
+
+LEASE = timedelta(minutes=5)
+
+
+def state_of(store: Store, message_id: str) -> OutboxState:
+    return next(one.state for one in store.outbox() if one.id == message_id)
+
+
+def test_a_message_is_taken_up_byte_for_byte_and_sent_once(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        publish(store, publication(messages=[queued(message())]))
+        claimed = store.claim(NOW, LEASE)
+        assert claimed is not None
+        assert claimed.rendered == message()
+        assert (claimed.state, claimed.token, claimed.attempts) == ("claimed", 1, 1)
+        assert store.delivered(claimed.id, claimed.token, NOW, "var/outbox/lead.eml")
+        assert store.claim(NOW + 2 * LEASE, LEASE) is None
+        (sent,) = store.outbox()
+        assert (sent.state, sent.sent, sent.detail) == ("sent", NOW, "var/outbox/lead.eml")
+
+
+def test_messages_go_in_the_order_queued_and_are_listed_newest_first(tmp_path: Path) -> None:
+    names = ["cross_cutting", "adults", "brokerage"]
+    with opened(tmp_path) as store:
+        publish(store, publication(messages=[queued(message(name)) for name in names]))
+        claims = [store.claim(NOW, LEASE) for _ in names]
+        assert [one and one.rendered.recipient for one in claims] == names
+        assert [one.rendered.recipient for one in store.outbox()] == names[::-1]
+
+
+def test_a_list_can_be_narrowed(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        publish(store, publication("2018-12", messages=[queued(message(period="2018-12"))]))
+        publish(store, publication("2019-01", messages=[queued(message(), OutboxState.HELD)]))
+        assert [one.rendered.period for one in store.outbox("care", "2018-12")] == ["2018-12"]
+        assert [one.rendered.period for one in store.outbox(states=[OutboxState.HELD])] == ["2019-01"]
+        assert store.outbox("other") == []
+
+
+def test_a_held_message_is_not_taken_up(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        publish(store, publication(messages=[queued(message(), OutboxState.HELD)]))
+        assert store.claim(NOW, LEASE) is None
+
+
+def test_nobody_else_takes_up_a_message_before_the_lease_ends(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        publish(store, publication(messages=[queued(message())]))
+        store.claim(NOW, LEASE)
+        assert store.claim(NOW + LEASE - timedelta(seconds=1), LEASE) is None
+        again = store.claim(NOW + LEASE, LEASE)
+        assert again is not None
+        assert (again.token, again.attempts) == (2, 2)
+
+
+def test_who_was_paused_past_the_lease_can_say_nothing_more(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        publish(store, publication(messages=[queued(message())]))
+        paused = store.claim(NOW, LEASE)
+        other = store.claim(NOW + LEASE, LEASE)
+        assert paused
+        assert other
+        assert not store.delivered(paused.id, paused.token, NOW + LEASE)
+        assert not store.not_delivered(paused.id, paused.token, "no", None)
+        assert state_of(store, paused.id) == "claimed"
+        assert store.delivered(other.id, other.token, NOW + LEASE)
+        assert not store.delivered(other.id, other.token, NOW + LEASE), "it was said already"
+
+
+def test_what_did_not_go_out_waits_and_goes_again(tmp_path: Path) -> None:
+    later = NOW + timedelta(hours=1)
+    with opened(tmp_path) as store:
+        publish(store, publication(messages=[queued(message())]))
+        claimed = store.claim(NOW, LEASE)
+        assert claimed
+        assert store.not_delivered(claimed.id, claimed.token, "the disk is full", later)
+        (waiting,) = store.outbox()
+        assert (waiting.state, waiting.detail) == ("retry", "the disk is full")
+        assert store.claim(later - timedelta(seconds=1), LEASE) is None
+        again = store.claim(later, LEASE)
+        assert again
+        assert again.rendered == claimed.rendered
+
+
+def test_what_can_never_go_out_is_dead(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        publish(store, publication(messages=[queued(message())]))
+        claimed = store.claim(NOW, LEASE)
+        assert claimed
+        assert store.not_delivered(claimed.id, claimed.token, "no such address", None)
+        assert store.claim(NOW + timedelta(days=365), LEASE) is None
+        assert state_of(store, claimed.id) == "dead"
+
+
+def test_of_many_who_take_up_messages_at_once_no_two_get_the_same(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        publish(store, publication(messages=[queued(message(f"lead_{number}")) for number in range(40)]))
+    got: list[str] = []
+
+    def take() -> None:
+        with open_store(URL, tmp_path, wait=20) as store:
+            while claimed := store.claim(NOW, LEASE):
+                got.append(claimed.id)
+
+    takers = [threading.Thread(target=take) for _ in range(4)]
+    for taker in takers:
+        taker.start()
+    for taker in takers:
+        taker.join()
+    assert (len(got), len(set(got))) == (40, 40)
+
+
+# ---- what recipients know
+
+
+def test_a_recipient_knows_what_the_latest_message_said(tmp_path: Path) -> None:
+    january = message(period="2019-01")
+    with opened(tmp_path) as store:
+        publish(store, publication("2018-12", messages=[queued(message(period="2018-12"), status="green")]))
+        publish(store, publication("2019-01", messages=[queued(january), queued(message("adults"))]))
+        known = store.told("care")
+        assert store.told("other") == []
+    assert known == [told(january), told(message("adults"))]
+
+
+def test_audiences_know_apart(tmp_path: Path) -> None:
+    owners, leaders = message(), message(audience="leaders")
+    with opened(tmp_path) as store:
+        publish(store, publication(messages=[queued(owners, status="amber"), queued(leaders)]))
+        assert store.told("care") == [told(owners, "amber"), told(leaders)]
+
+
+@pytest.mark.parametrize("state", ["dead", "discarded", "withdrawn"])
+def test_a_message_that_never_arrives_tells_nothing(tmp_path: Path, state: str) -> None:
+    december = message(period="2018-12")
+    with opened(tmp_path) as store:
+        publish(store, publication("2018-12", messages=[queued(december, status="amber")]))
+        publish(store, publication("2019-01", messages=[queued(message(), OutboxState(state))]))
+        assert store.told("care") == [told(december, "amber")]
+
+
+@pytest.mark.parametrize("state", ["held", "pending", "claimed", "data_started", "sent", "uncertain", "retry"])
+def test_a_message_that_may_arrive_tells(tmp_path: Path, state: str) -> None:
+    with opened(tmp_path) as store:
+        publish(store, publication(messages=[queued(message(), OutboxState(state))]))
+        assert store.told("care") == [told(message())]
+
+
+def test_a_message_about_to_be_withdrawn_tells_nothing(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        publish(store, publication(messages=[queued(message())]))
+        assert store.told("care", without=store.unclaimed("care", ["2019-01"])) == []
