@@ -1,0 +1,212 @@
+"""The book of facts: what is known of every subject of a portfolio in every period, from its returns."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from engine.facts.counts import MeasureStatuses, child_counts, measure_counts, moving
+from engine.facts.equals import Evaluator
+from engine.facts.measures import Measures, MeasureView
+from engine.facts.milestones import milestone_facts
+from engine.facts.names import HELD_FOR, LIFECYCLE, PREVIOUS_STATUS, or_worse
+from engine.facts.rollup import SavingsTree
+from engine.facts.timeline import Timeline
+from engine.facts.words import OVERDUE
+from engine.model.facts import FactSheet, MeasureSheet
+from engine.model.problems import Problem
+from engine.model.returns import MilestoneRow
+from engine.model.values import Quantity, Unit
+from engine.model.workspace import Level, Lifecycle, Portfolio, Scheme, Subject
+from engine.periods import Period, WorkingDays
+from engine.returns.merge import PeriodRows
+
+_COUNTED_AS = {Level.PROJECT: "projects", Level.PROGRAMME: "programmes"}
+
+
+@dataclass(frozen=True, slots=True)
+class SheetStanding:
+    """The statuses that a sheet speaks of: they follow from other sheets, and are handed in."""
+
+    measure_statuses: MeasureStatuses = field(default_factory=dict)
+    descendants: Mapping[str, str | None] = field(default_factory=dict)  # by ref; None or absent: not rated
+    previous: str | None = None
+    held_for: int | None = None  # periods
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """The part of a sheet that doesn't depend on statuses."""
+
+    lifecycle: Lifecycle
+    facts: Mapping[str, Quantity]
+    states: Mapping[str, frozenset[str]]
+    unknown_states: Mapping[str, frozenset[str]]
+    expected: frozenset[str]
+    views: tuple[MeasureView, ...]
+    counted: tuple[MeasureView, ...]  # by measures.*
+    below: Mapping[str, tuple[str, ...]]  # open descendants, by what they are counted as
+    problems: tuple[Problem, ...]
+
+
+class FactBook:
+    """All that the returns say, subject by subject; whatever is asked for is worked out once.
+
+    `rows` are the returns of each period, `today` decides what is overdue, `equals` works out the formulas of
+    measures (without it they are known only where they were returned). Raises PeriodError where `rows` names a
+    period that the portfolio hasn't got, or its configuration has a date that can't be read.
+    """
+
+    def __init__(
+        self,
+        portfolio: Portfolio,
+        scheme: Scheme,
+        rows: Mapping[str, PeriodRows],
+        *,
+        today: date,
+        working: WorkingDays,
+        equals: Evaluator | None = None,
+    ) -> None:
+        self._portfolio = portfolio
+        self._scheme = scheme
+        self._rows = rows
+        self._timeline = Timeline(portfolio, rows, working)
+        self._savings = SavingsTree(portfolio, rows, self._timeline)
+        self._measures = Measures(
+            portfolio, rows, self._timeline, today=today, equals=equals, savings_facts=self._savings.facts
+        )
+        self._first_milestone: dict[str, date] = {}
+        for period in self.periods:
+            for ref in rows[period.id].milestones if period.id in rows else ():
+                self._first_milestone.setdefault(ref, period.end)
+        self._figures: dict[tuple[str, str], _Figures] = {}
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """Every period from the first that has a return to the last, oldest first."""
+        return self._timeline.periods
+
+    def measures(self, subject: str, period: Period) -> tuple[MeasureSheet, ...]:
+        """The sheets that rules for measures are asked of: each measure, or its parts where they are judged apart."""
+        return tuple(sheet for view in self._measures.views(subject, period) for sheet in view.sheets)
+
+    def sheet(self, subject: str, period: Period, standing: SheetStanding) -> FactSheet:
+        """All that is known of a subject in a period, with the statuses handed in."""
+        figures, scheme = self._of(subject, period), self._scheme
+        facts, states = dict(figures.facts), dict(figures.states)
+        expected = figures.expected
+        if figures.counted:
+            facts |= measure_counts(figures.counted, standing.measure_statuses, scheme)
+        for name, refs in figures.below.items():
+            facts |= child_counts(name, [standing.descendants.get(ref) for ref in refs], scheme)
+        if standing.held_for is not None:
+            facts[HELD_FOR] = Quantity(Decimal(standing.held_for), Unit.NUMBER)
+        if standing.previous is not None:
+            states[PREVIOUS_STATUS] = _status_words(standing.previous, scheme)
+        if standing.previous is not None or standing.held_for is not None:
+            expected |= {"status"}
+        declared = self._portfolio.subjects[subject]
+        return FactSheet(
+            subject=subject,
+            level=declared.level,
+            title=declared.title,
+            period=period,
+            lifecycle=figures.lifecycle,
+            facts=facts,
+            states=states,
+            unknown_states=figures.unknown_states,
+            expected=expected,
+            measures=tuple(sheet for view in figures.views for sheet in view.sheets),
+            problems=figures.problems,
+        )
+
+    def problems(self, period: Period) -> tuple[Problem, ...]:
+        """Everything in the period's figures that doesn't add up, in the portfolio's order."""
+        return tuple(problem for ref in self._portfolio.subjects for problem in self._of(ref, period).problems)
+
+    def due_before(self, subject: str, period: Period, back: int, measures: Collection[str]) -> Period | None:
+        """The `back`th earlier period in which all these measures of the subject were due; without any, any period.
+
+        None where that lies before the first return, or before the series of one of them begins.
+        """
+        histories = self._measures.histories
+        begins = [histories.series(measure, period)[0].begins for measure in measures]
+        earliest = max(
+            (self.periods[0].end if self.periods else period.end, *(day for day in begins if day is not None))
+        )
+        at = period
+        while back:
+            before = self._timeline.before(at)
+            if before is None or before.end < earliest:
+                return None
+            at = before
+            if all(histories.is_due(subject, measure, at) for measure in measures):
+                back -= 1
+        return at
+
+    def overdue(self, period: Period) -> tuple[tuple[str, str, str], ...]:
+        """The figures that are missing and whose day has passed: subject, measure, part ("" for the whole)."""
+        return tuple(
+            (sheet.subject, sheet.measure, sheet.part or "")
+            for ref in self._portfolio.subjects
+            for sheet in self.measures(ref, period)
+            if OVERDUE in sheet.states
+        )
+
+    def _of(self, ref: str, period: Period) -> _Figures:
+        key = (ref, period.id)
+        if key not in self._figures:
+            self._figures[key] = self._worked_out(self._portfolio.subjects[ref], period)
+        return self._figures[key]
+
+    def _worked_out(self, subject: Subject, period: Period) -> _Figures:
+        views = self._measures.views(subject.ref, period)
+        counted, below = tuple(moving(views)), self._open_below(subject, period)
+        lifecycle = self._timeline.lifecycle(subject, period)
+        facts = dict(self._savings.facts(subject.ref, period))
+        for name, quantity in milestone_facts(self._milestones(subject, period), period).items():
+            facts[f"milestones.{name}"] = quantity
+        for view in views:
+            for attribute, quantity in view.facts.items():
+                facts[view.measure if attribute == "actual" else f"{view.measure}.{attribute}"] = quantity
+        expected = {*subject.measures, *below, LIFECYCLE}
+        if counted:
+            expected.add("measures")
+        if self._savings.expected(subject.ref, period):
+            expected.add("savings")
+        first = self._first_milestone.get(subject.ref)
+        if first is not None and first <= period.end:
+            expected.add("milestones")
+        return _Figures(
+            lifecycle=lifecycle,
+            facts=facts,
+            states={view.measure: view.states for view in views} | {LIFECYCLE: frozenset((lifecycle.value,))},
+            unknown_states={view.measure: view.unknown_states for view in views},
+            expected=frozenset(expected),
+            views=views,
+            counted=counted,
+            below=below,
+            problems=(
+                *self._measures.problems(subject.ref, period),
+                *self._savings.problems(subject.ref, period),
+            ),
+        )
+
+    def _milestones(self, subject: Subject, period: Period) -> tuple[MilestoneRow, ...]:
+        rows = self._rows.get(period.id)
+        return rows.milestones.get(subject.ref, ()) if rows is not None else ()
+
+    def _open_below(self, subject: Subject, period: Period) -> dict[str, tuple[str, ...]]:
+        """The live descendants of each level, where there are any."""
+        found: dict[str, list[str]] = {}
+        for below in self._portfolio.descendants(subject.ref):
+            if self._timeline.lifecycle(below, period) is Lifecycle.LIVE:
+                found.setdefault(_COUNTED_AS[below.level], []).append(below.ref)
+        return {name: tuple(refs) for name, refs in found.items()}
+
+
+def _status_words(status: str, scheme: Scheme) -> frozenset[str]:
+    """The words that hold of `status.previous`: the status itself, and "… or worse" of it and of every better one."""
+    rank = scheme.rank(status)
+    better = scheme.statuses[: rank + 1] if rank is not None else ()
+    return frozenset((status, *(or_worse(one.id) for one in better)))

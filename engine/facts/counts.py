@@ -1,0 +1,71 @@
+"""Counts over a subject's measures and over what lies below it, once those have their statuses."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from engine.facts.arithmetic import percentage
+from engine.facts.attributes import OFF_TARGET
+from engine.facts.measures import MeasureView
+from engine.facts.words import MISSING, OVERDUE, PARTIAL
+from engine.model.returns import FigureState
+from engine.model.values import Quantity, Unit
+from engine.model.workspace import Scheme
+
+# The status of each measure, and of each of its parts; None where it has none.
+MeasureStatuses = Mapping[tuple[str, str | None], str | None]
+
+_WORDS = {
+    "missing": MISSING,
+    "partial": PARTIAL,
+    "not_captured": FigureState.NOT_CAPTURED.value,
+    "overdue": OVERDUE,
+    "off_target": OFF_TARGET,
+}
+
+
+def moving(views: Iterable[MeasureView]) -> list[MeasureView]:
+    """The measures that are counted: supporting ones don't move their subject, through counts no more than else."""
+    return [view for view in views if not view.supporting]
+
+
+def measure_counts(views: Sequence[MeasureView], statuses: MeasureStatuses, scheme: Scheme) -> dict[str, Quantity]:
+    """The figures by their full names ("measures.missing"); a measure with parts is one, at its worst part's status."""
+    worst: dict[str, int] = {}
+    for (measure, _), status in statuses.items():
+        rank = scheme.rank(status)
+        if rank is not None:
+            worst[measure] = max(rank, worst.get(measure, 0))
+    ranks = [worst[view.measure] for view in views if view.measure in worst]
+    counts = _by_status(ranks, scheme)
+    counts |= {name: sum(word in view.states for view in views) for name, word in _WORDS.items()}
+    counts |= {"count": len(views), "reported": sum(view.reported for view in views), "rated": len(ranks)}
+    return {f"measures.{name}": _number(count) for name, count in counts.items()}
+
+
+def child_counts(level: str, statuses: Sequence[str | None], scheme: Scheme) -> dict[str, Quantity]:
+    """The figures by their full names ("projects.rated") over the statuses of open descendants of one level.
+
+    `off_target` counts those at a status that the scheme marks as an exception, `off_target_share` is their per cent
+    of those that are rated, not known where none is.
+    """
+    ranks = [rank for status in statuses if (rank := scheme.rank(status)) is not None]
+    off_target = sum(scheme.statuses[rank].exception for rank in ranks)
+    counts = _by_status(ranks, scheme)
+    counts |= {"count": len(statuses), "rated": len(ranks), "off_target": off_target}
+    facts = {f"{level}.{name}": _number(count) for name, count in counts.items()}
+    if ranks:
+        share = percentage(Decimal(off_target), Decimal(len(ranks)))
+        facts[f"{level}.off_target_share"] = Quantity(share, Unit.PERCENT)
+    return facts
+
+
+def _by_status(ranks: Sequence[int], scheme: Scheme) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for rank, status in enumerate(scheme.statuses):
+        counts[status.id] = sum(other == rank for other in ranks)
+        counts[f"{status.id}_or_worse"] = sum(other >= rank for other in ranks)
+    return counts
+
+
+def _number(count: int) -> Quantity:
+    return Quantity(Decimal(count), Unit.NUMBER)

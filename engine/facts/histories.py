@@ -1,0 +1,147 @@
+"""What was returned of each measure, period by period, and how its history is to be read."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from engine.facts.attributes import ADDITIVE, Explanation, Point, Series
+from engine.facts.figures import NOTHING_RETURNED, Figure, Target, figure_of_parts, figure_of_row, read_target
+from engine.facts.timeline import Timeline
+from engine.model.returns import FigureState, MeasureRow
+from engine.model.workspace import DatedNumber, Portfolio, Subject
+from engine.periods import Period
+from engine.returns.merge import PeriodRows
+from engine.workspace.dates import dated_number, first_day, periods_in, series_start
+
+# What the formulas of a subject's measures come to in a period, by measure.
+Formulas = Callable[[Subject, Period], Mapping[str, Decimal]]
+
+
+class Histories:
+    """The figures of every measure, each settled once."""
+
+    def __init__(
+        self, portfolio: Portfolio, rows: Mapping[str, PeriodRows], timeline: Timeline, formulas: Formulas
+    ) -> None:
+        self._measures = portfolio.measures
+        self._subjects = portfolio.subjects
+        self._timeline = timeline
+        self._formulas = formulas
+        self._periods = {period.id: period for period in timeline.periods}
+        self._rows: dict[tuple[str, str], dict[str, list[MeasureRow]]] = {}
+        self._explanations: dict[tuple[str, str], list[Explanation]] = {}
+        for period in timeline.periods:
+            if period.id in rows:
+                self._index(period, rows[period.id])
+        self._figures: dict[tuple[str, str, str | None, str], Figure] = {}
+        self._points: dict[tuple[str, str, str | None, str], Point] = {}
+        self._series: dict[tuple[str, str], tuple[Series, bool]] = {}
+
+    def is_due(self, ref: str, measure: str, period: Period) -> bool:
+        """Whether a figure was owed in the period, and its submitter didn't say that it isn't due."""
+        if not self._timeline.owes(self._subjects[ref], self._measures[measure], period):
+            return False
+        rows = self._rows_of(ref, measure, period)
+        return not rows or any(row.state is not FigureState.NOT_DUE for row in rows)
+
+    def judged_parts(self, ref: str, measure: str, period: Period) -> tuple[str, ...]:
+        """The parts that are judged by themselves, declared ones first; none of what adds up."""
+        defined = self._measures[measure]
+        if defined.unit in ADDITIVE:
+            return ()
+        returned = (row.part for row in self._rows_of(ref, measure, period) if row.part is not None)
+        return tuple(dict.fromkeys((*defined.parts, *returned)))
+
+    def figure(self, ref: str, measure: str, part: str | None, period: Period) -> Figure:
+        """What was returned of a measure or part in the period."""
+        key = (ref, measure, part, period.id)
+        if key not in self._figures:
+            rows = self._rows_of(ref, measure, period)
+            self._figures[key] = self._settled(rows, measure, part) if rows else NOTHING_RETURNED
+        return self._figures[key]
+
+    def target(self, subject: Subject, measure: str, part: str | None, period: Period) -> Target:
+        """The return's own target, else the one that held on the period's last day."""
+        returned = self.figure(subject.ref, measure, part, period).target
+        if returned is not None:
+            return returned
+        return self._holding(subject.measures[measure].target, period.end, measure)
+
+    def history(self, subject: Subject, measure: str, part: str | None, period: Period) -> list[Point]:
+        """The measure's history up to the period, oldest first, the period itself last.
+
+        It holds the periods with a row, and of a measure that adds up also the others of the year that were due.
+        """
+        defined = self._measures[measure]
+        returned = self._rows.get((subject.ref, measure), {})
+        known = self._periods if defined.equals is not None else {name: self._periods[name] for name in returned}
+        earlier = [one for one in known.values() if one.end < period.end]
+        if defined.adds_up:
+            year = self._timeline.back_to(self._timeline.year_start(period), period)[:-1]
+            unreturned = [one for one in year if one.id not in known and self.is_due(subject.ref, measure, one)]
+            earlier = sorted((*earlier, *unreturned), key=lambda one: one.end)
+        return [self._point(subject, measure, part, one) for one in (*earlier, period)]
+
+    def series(self, measure: str, period: Period) -> tuple[Series, bool]:
+        """How a measure's history reads in a period, and whether its series has settled."""
+        key = (measure, period.id)
+        if key not in self._series:
+            defined, cadence = self._measures[measure], self._timeline.cadence
+            begins = series_start(defined, period.end, cadence)
+            series = Series(defined.unit, defined.better, defined.adds_up, self._timeline.year_starts_in, begins)
+            settled = True
+            for broken in defined.series:
+                if begins is not None and broken.settles_after and first_day(broken.from_, cadence) == begins:
+                    settled = len(self._timeline.back_to(begins, period)) > periods_in(broken.settles_after)
+            self._series[key] = (series, settled)
+        return self._series[key]
+
+    def explanation(self, ref: str, measure: str, period: Period) -> Explanation | None:
+        """The latest explanation given up to the period, whether or not it still holds."""
+        given = self._explanations.get((ref, measure), ())
+        return next((one for one in reversed(given) if one.given.end <= period.end), None)
+
+    def _index(self, period: Period, rows: PeriodRows) -> None:
+        for (ref, measure, _), row in rows.measures.items():
+            self._rows.setdefault((ref, measure), {}).setdefault(period.id, []).append(row)
+        for key, explanation in rows.explanations.items():
+            self._explanations.setdefault(key, []).append(Explanation(period, explanation.recovery_by))
+
+    def _rows_of(self, ref: str, measure: str, period: Period) -> Sequence[MeasureRow]:
+        return self._rows.get((ref, measure), {}).get(period.id, ())
+
+    def _settled(self, rows: Sequence[MeasureRow], measure: str, part: str | None) -> Figure:
+        if len(rows) == 1 and rows[0].part == part:
+            return figure_of_row(rows[0])
+        defined = self._measures[measure]
+        if defined.unit in ADDITIVE:
+            return figure_of_parts(rows, defined.parts, defined.unit)
+        figures = {row.part: figure_of_row(row) for row in rows}
+        figure, whole = figures.get(part, NOTHING_RETURNED), figures.get(None, NOTHING_RETURNED)
+        inherits = figure.target is None and whole.target is not None
+        return figure._replace(target=whole.target) if inherits else figure
+
+    def _point(self, subject: Subject, measure: str, part: str | None, period: Period) -> Point:
+        key = (subject.ref, measure, part, period.id)
+        if key not in self._points:
+            figure = self.figure(subject.ref, measure, part, period)
+            target = self.target(subject, measure, part, period)
+            day = figure.as_of or period.end
+            year_target = self._holding(subject.measures[measure].year_target, day, measure)
+            actual = figure.actual
+            if actual is None and part is None and self._measures[measure].equals is not None:
+                actual = self._formulas(subject, period).get(measure)
+            self._points[key] = Point(
+                period=period,
+                actual=actual,
+                target=target if isinstance(target, Decimal) else None,
+                forecast=figure.forecast,
+                year_target=year_target if isinstance(year_target, Decimal) else None,
+                as_of=figure.as_of,
+            )
+        return self._points[key]
+
+    def _holding(self, dated: str | tuple[DatedNumber, ...] | None, day: date, measure: str) -> Target:
+        if dated is None:
+            return None
+        return read_target(dated_number(dated, day, self._timeline.cadence), self._measures[measure].unit)

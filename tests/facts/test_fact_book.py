@@ -1,0 +1,375 @@
+"""The fact sheet of a subject in a period, over months of returns."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from engine.facts.book import FactBook, SheetStanding
+from engine.model.facts import MeasureSheet
+from engine.model.returns import ExplanationRow, FigureState, MeasureRow, MilestoneRow
+from engine.model.values import Unit, plain
+from engine.model.workspace import Better, EveryWeeks, Measure, MeasureHere, Programme, Project, TargetWord
+from engine.periods import Months, Weeks
+from tests.facts.made import Row, book, month, one_project, portfolio, sheet, shown
+
+COUNT = Measure(title="Count", unit=Unit.NUMBER, better=Better.HIGHER)
+SHARE = Measure(title="Share", unit=Unit.PERCENT, better=Better.HIGHER, parts=("North", "South"))
+
+
+def row(actual: str | None, part: str | None = None, said: str | None = None, target: str | None = None) -> MeasureRow:
+    return MeasureRow(
+        subject="p",
+        measure="m",
+        part=part,
+        actual=None if actual is None else Decimal(actual),
+        target=None if target is None else Decimal(target),
+        state=None if said is None else FigureState(said),
+    )
+
+
+def months(first: str, actuals: str, target: str | None = None) -> dict[str, list[Row]]:
+    """A month's return for each figure; a dot is a return without a row."""
+    found: dict[str, list[Row]] = {}
+    period = month(first)
+    for figure in actuals.split():
+        found[period.id] = [] if figure == "." else [row(figure, target=target)]
+        period = Months().after(period)
+    return found
+
+
+def of_measure(of: FactBook, period: str, part: str | None = None) -> MeasureSheet:
+    return next(one for one in of.measures("p", month(period)) if one.part == part)
+
+
+def attributes(of: FactBook, period: str) -> dict[str, str]:
+    return {name: plain(quantity.value) for name, quantity in of_measure(of, period).facts.items()}
+
+
+# ---- figures over time
+
+
+def test_a_sheet_looks_back_over_earlier_returns_and_not_ahead() -> None:
+    of = book(one_project(COUNT), months("2018-10", "70 75 . 85 99"))
+    assert attributes(of, "2019-01") == {
+        "actual": "85", "previous": "75", "two_back": "70", "change": "10", "run": "2", "age": "0", "unsecured": "0"
+    }  # fmt: skip
+    assert attributes(of, "2018-12") == {"previous": "75", "two_back": "70", "age": "1"}
+    assert shown(sheet(of, "p", "2019-01"), "m.") == {
+        f"m.{name}": value for name, value in attributes(of, "2019-01").items() if name != "actual"
+    }
+    assert plain(sheet(of, "p", "2019-01").facts["m"].value) == "85"
+
+
+def test_what_was_never_returned_is_absent_and_expected() -> None:
+    of = book(one_project(COUNT), {})
+    found = sheet(of, "p", "2019-01")
+    counts = {name: count for name, count in shown(found, "m").items() if count != "0"}
+    assert counts == {"measures.count": "1", "measures.missing": "1", "measures.overdue": "1"}
+    assert found.states["m"] == {"missing", "overdue"}
+    assert found.expected == {"m", "measures", "lifecycle"}
+
+
+@pytest.mark.parametrize(
+    ("today", "words"),
+    [("2019-02-07", {"missing"}), ("2019-02-08", {"missing", "overdue"})],
+)
+def test_a_return_on_its_day_is_not_late(today: str, words: set[str]) -> None:
+    of = book(one_project(COUNT), {}, today=today)  # the fifth working day of February 2019 is the 7th
+    assert sheet(of, "p", "2019-01").states["m"] == words
+    assert of.overdue(month("2019-01")) == ((("p", "m", ""),) if "overdue" in words else ())
+
+
+def test_a_blank_cell_is_not_zero() -> None:
+    found = sheet(book(one_project(COUNT), {"2019-01": [row(None)]}), "p", "2019-01")
+    assert "m" not in found.facts
+    assert found.facts["measures.reported"].value == 0
+    zero = sheet(book(one_project(COUNT), {"2019-01": [row("0")]}), "p", "2019-01")
+    assert zero.facts["m"].value == 0
+    assert zero.facts["measures.reported"].value == 1
+
+
+def test_the_target_of_the_return_stands_before_the_dated_one_of_the_configuration() -> None:
+    dated = [
+        {"from": "2018-04", "value": "10"},
+        {"from": "2018-06", "value": "20"},
+        {"from": "2018-08", "value": "not set"},
+        {"from": "2018-09", "value": "to be set"},
+    ]
+    of = one_project(COUNT, MeasureHere.model_validate({"target": dated}))
+    returns = months("2018-05", "5 5 5 5 5")
+    returns["2018-07"] = [row("5", target="25")]
+    found = book(of, returns)
+    targets = {name: sheet(found, "p", name).facts.get("m.target") for name in returns}
+    assert [target and plain(target.value) for target in targets.values()] == ["10", "20", "25", None, None]
+    assert [of_measure(found, name).target_word for name in returns] == [None] * 4 + [TargetWord.TO_BE_SET]
+    assert "off target" in of_measure(found, "2018-08").unknown_states
+
+
+def test_a_target_for_the_year_is_that_of_the_day_the_figure_speaks_of() -> None:
+    here = MeasureHere.model_validate(
+        {"year_target": [{"from": "2018-04", "value": "365"}, {"from": "2019-04", "value": "730"}]}
+    )
+    late = row("5").model_copy(update={"as_of": date(2019, 3, 31)})
+    of = book(one_project(COUNT, here), {"2019-03": [row("5")], "2019-04": [late], "2019-05": [row("5")]})
+    lines = [sheet(of, "p", name).facts["m.linear_target"].value for name in ("2019-03", "2019-04")]
+    assert lines == [365, 365]
+    assert sheet(of, "p", "2019-05").facts["m.year_target"].value == 730
+
+
+def test_a_series_that_broke_is_unsettled_for_as_long_as_it_says() -> None:
+    broken = {"from": "2018-10", "why": "new system", "settles_after": "2 periods"}
+    measure = COUNT.model_copy(
+        update={"series": Measure.model_validate({"title": "", "unit": "number", "series": [broken]}).series}
+    )
+    of = book(one_project(measure), months("2018-08", "5 6 70 80 90"))
+    assert "m.previous" not in sheet(of, "p", "2018-10").facts
+    assert shown(sheet(of, "p", "2018-11"), "m.change") == {"m.change": "10"}
+    assert {"rising", "falling", "steady"} <= sheet(of, "p", "2018-11").unknown_states["m"]
+    assert "rising" in sheet(of, "p", "2018-12").states["m"]
+    assert of.due_before("p", month("2018-12"), 2, ["m"]) == month("2018-10")
+    assert of.due_before("p", month("2018-12"), 3, ["m"]) is None
+    assert of.due_before("p", month("2018-12"), 3, []) == month("2018-09")
+
+
+def test_figures_that_add_up_do_so_over_the_year_and_a_month_without_one_leaves_it_unknown() -> None:
+    income = Measure(title="Income", unit=Unit.MONEY, better=Better.HIGHER, adds_up=True)
+    of = one_project(income, MeasureHere(target="£100"))
+    whole = book(of, months("2018-03", "900 80 90 120"))
+    assert shown(sheet(whole, "p", "2018-06"), "m.t") == {
+        "m.target": "100",
+        "m.to_date": "290",
+        "m.target_to_date": "300",
+        "m.two_back": "80",
+    }
+    gap = book(of, months("2018-04", "80 . 120"))
+    assert "m.to_date" not in sheet(gap, "p", "2018-06").facts
+    late = book(of, months("2018-05", "80 90"))  # nothing is known of April
+    assert "m.to_date" not in sheet(late, "p", "2018-06").facts
+    begun = one_project(income, MeasureHere(), [{"from": "2018-05", "is": "live"}])  # and nothing was owed
+    assert sheet(book(begun, months("2018-05", "80 90")), "p", "2018-06").facts["m.to_date"].value == 170
+
+
+# ---- what is due
+
+
+def test_a_quarterly_measure_is_owed_in_the_last_month_of_a_quarter() -> None:
+    quarterly = COUNT.model_copy(update={"reported": "quarterly"})
+    of = book(one_project(quarterly), months("2018-06", "5 . . 7"))
+    words = {name: sheet(of, "p", name).states["m"] for name in ("2018-07", "2018-08", "2018-12", "2019-01")}
+    assert [set(found) for found in words.values()] == [{"not due"}, {"not due"}, {"missing", "overdue"}, {"not due"}]
+    assert sheet(of, "p", "2018-09").facts["m.previous"].value == 5
+    assert sheet(of, "p", "2018-11").facts["m.age"].value == 2
+    assert of.due_before("p", month("2018-09"), 1, ["m"]) == month("2018-06")
+    assert of.due_before("p", month("2018-09"), 1, []) == month("2018-08")
+    assert of.due_before("p", month("2018-09"), 2, ["m"]) is None
+
+
+def test_a_period_in_which_a_figure_was_said_not_to_be_due_does_not_count_as_one() -> None:
+    returns = months("2018-10", "5 . 7")
+    returns["2018-11"] = [row(None, said="not due")]
+    of = book(one_project(COUNT), returns)
+    assert of.due_before("p", month("2018-12"), 1, ["m"]) == month("2018-10")
+    assert of.due_before("p", month("2018-12"), 0, ["m"]) == month("2018-12")
+
+
+@pytest.mark.parametrize("lifecycle", ["not started", "developing", "not monitored", "closed"])
+def test_what_is_not_live_owes_nothing_and_shows_what_comes(lifecycle: str) -> None:
+    of = one_project(COUNT, lifecycle=[{"from": "2018-04", "is": lifecycle}])
+    silent = sheet(book(of, {}), "p", "2019-01")
+    assert silent.states == {"m": {"not due"}, "lifecycle": {lifecycle}}
+    assert sheet(book(of, {"2019-01": [row("5")]}), "p", "2019-01").facts["m"].value == 5
+
+
+@pytest.mark.parametrize(
+    ("period", "explained", "weeks"), [("2019-01", True, 4), ("2019-02", True, 0), ("2019-03", False, -4)]
+)
+def test_an_explanation_holds_until_recovery_and_then_shows_that_its_day_has_passed(
+    period: str, explained: bool, weeks: int
+) -> None:
+    returns: dict[str, list[Row]] = dict(months("2019-01", "30 31 30", target="40"))
+    returns["2019-01"].append(ExplanationRow(subject="p", measure="m", reason="leave", recovery_by=date(2019, 2, 28)))
+    found = sheet(book(one_project(COUNT), returns), "p", period)
+    assert ("explained" in found.states["m"]) is explained
+    assert int(found.facts["m.weeks_to_recovery"].value) == weeks
+
+
+def test_an_explanation_without_a_day_holds_for_its_own_period() -> None:
+    returns: dict[str, list[Row]] = dict(months("2019-01", "30 31"))
+    returns["2019-01"].append(ExplanationRow(subject="p", measure="m", reason="leave"))
+    of = book(one_project(COUNT), returns)
+    assert ["explained" in sheet(of, "p", name).states["m"] for name in ("2018-12", "2019-01", "2019-02")] == [
+        False,
+        True,
+        False,
+    ]
+
+
+# ---- parts
+
+
+def test_each_part_of_a_percentage_is_judged_and_the_whole_only_where_it_was_stated() -> None:
+    of = one_project(SHARE, MeasureHere(target="95%"))
+    parts = book(of, {"2019-01": [row("96", "North"), row("34", "South")]})
+    assert [one.part for one in parts.measures("p", month("2019-01"))] == ["North", "South"]
+    assert of_measure(parts, "2019-01", "South").title == "Share, South"
+    assert plain(of_measure(parts, "2019-01", "South").facts["variance"].value) == "-61"
+    found = sheet(parts, "p", "2019-01")
+    assert "m" not in found.facts
+    assert "off target" in found.states["m"]
+    assert found.facts["measures.reported"].value == found.facts["measures.off_target"].value == 1
+    stated = book(of, {"2019-01": [row("96", "North"), row("34", "South"), row("60")]})
+    assert [one.part for one in stated.measures("p", month("2019-01"))] == [None, "North", "South"]
+    assert sheet(stated, "p", "2019-01").facts["m"].value == 60
+
+
+def test_a_part_has_a_history_and_its_own_target_or_that_of_the_whole() -> None:
+    returns = {
+        "2018-12": [row("90", "North"), row("50", "South")],
+        "2019-01": [row("96", "North", target="97"), row("34", "South"), row(None, target="80")],
+    }
+    of = book(one_project(SHARE, MeasureHere(target="95%")), returns)
+    north, south = (of_measure(of, "2019-01", part) for part in ("North", "South"))
+    assert [plain(part.facts["target"].value) for part in (north, south)] == ["97", "80"]
+    assert [plain(part.facts["change"].value) for part in (north, south)] == ["6", "-16"]
+
+
+def test_a_part_that_did_not_come_is_missing_and_makes_the_whole_partial() -> None:
+    of = book(one_project(SHARE), {"2019-01": [row("96", "North")]})
+    assert of_measure(of, "2019-01", "South").states == {"missing", "overdue"}
+    assert "partial" in sheet(of, "p", "2019-01").states["m"]
+    assert of.overdue(month("2019-01")) == (("p", "m", "South"),)
+
+
+def test_a_total_that_differs_from_its_parts_is_a_problem_of_its_subject() -> None:
+    money = Measure(title="Overspend", unit=Unit.MONEY, better=Better.LOWER)
+    of = book(
+        one_project(money), {"2018-12": [row("5")], "2019-01": [row("370", "Staff"), row("39", "Travel"), row("410")]}
+    )
+    (problem,) = of.problems(month("2019-01"))
+    assert problem.what == "Project: Overspend: the total is stated as £410, and the parts add up to £409"
+    assert sheet(of, "p", "2019-01").problems == (problem,)
+    assert of.problems(month("2018-12")) == ()
+
+
+# ---- counts
+
+
+def many(returns: Mapping[str, Sequence[Row]], *supporting: str) -> FactBook:
+    """One project with measures a, b and c."""
+    here = {name: MeasureHere(supporting=True) if name in supporting else MeasureHere() for name in "abc"}
+    project = Project(ref="p", title="P", measures=here)
+    return book(portfolio(project, measures=dict.fromkeys("abc", COUNT)), returns)
+
+
+def test_measures_are_counted_by_what_is_said_of_them_and_by_their_status() -> None:
+    returns = {
+        "2019-01": [
+            MeasureRow(subject="p", measure="a", actual=Decimal(5), target=Decimal(6), state=FigureState.PARTIAL),
+            MeasureRow(subject="p", measure="b", state=FigureState.NOT_CAPTURED),
+        ]
+    }
+    statuses = {("a", None): "amber", ("b", "North"): "green", ("b", "South"): "red", ("c", None): None}
+    found = shown(sheet(many(returns), "p", "2019-01", SheetStanding(statuses)), "measures.")
+    assert {name.removeprefix("measures."): count for name, count in found.items()} == {
+        "count": "3", "reported": "1", "missing": "1", "partial": "1", "not_captured": "1", "overdue": "1",
+        "rated": "2", "off_target": "1", "green": "0", "amber": "1", "red": "1",
+        "green_or_worse": "2", "amber_or_worse": "2", "red_or_worse": "1",
+    }  # fmt: skip
+
+
+def test_supporting_measures_move_nothing_through_counts_either() -> None:
+    found = sheet(many({}, "b", "c"), "p", "2019-01", SheetStanding({("b", None): "red", ("a", None): "green"}))
+    assert found.facts["measures.count"].value == found.facts["measures.rated"].value == 1
+    assert found.facts["measures.red"].value == 0
+    only = sheet(many({}, "a", "b", "c"), "p", "2019-01")
+    assert "measures" not in only.expected
+    assert shown(only, "measures.") == {}
+
+
+TREE = portfolio(
+    Programme(
+        ref="outer",
+        title="Outer",
+        programmes=(Programme(ref="inner", title="Inner", projects=(Project(ref="deep", title="Deep"),)),),
+        projects=tuple(
+            Project.model_validate({"ref": ref, "title": ref, "lifecycle": ({"from": "2018-04", "is": lifecycle},)})
+            for ref, lifecycle in {"a": "live", "b": "live", "c": "live", "d": "closed", "e": "developing"}.items()
+        ),
+    ),
+    Project(ref="beside", title="Beside"),
+)
+
+
+def test_a_parent_counts_its_open_descendants_at_any_depth() -> None:
+    statuses = {"deep": "red", "a": "green", "b": "amber", "c": None, "d": "red", "e": "red", "inner": "green"}
+    found = sheet(book(TREE, {}), "outer", "2019-01", SheetStanding(descendants=statuses))
+    projects = {name.removeprefix("projects."): count for name, count in shown(found, "projects.").items()}
+    assert projects.pop("off_target_share")[:6] == "66.666"
+    assert projects == {
+        "count": "4", "rated": "3", "off_target": "2", "green": "1", "amber": "1", "red": "1",
+        "green_or_worse": "3", "amber_or_worse": "2", "red_or_worse": "1",
+    }  # fmt: skip
+    assert found.facts["programmes.count"].value == found.facts["programmes.green"].value == 1
+    assert {"projects", "programmes"} <= found.expected
+    assert sheet(book(TREE, {}), "office", "2019-01").facts["projects.count"].value == 5
+
+
+def test_no_share_is_known_while_nothing_is_rated_and_nothing_is_counted_below_a_project() -> None:
+    found = sheet(book(TREE, {}), "inner", "2019-01")
+    assert "projects.off_target_share" not in found.facts
+    assert found.expected == {"projects", "lifecycle"}
+    assert sheet(book(TREE, {}), "deep", "2019-01").expected == {"lifecycle"}
+
+
+def test_the_status_before_is_said_with_all_that_is_no_better() -> None:
+    found = sheet(book(TREE, {}), "a", "2019-01", SheetStanding(previous="amber", held_for=3))
+    assert found.states["status.previous"] == {"amber", "green or worse", "amber or worse"}
+    assert found.facts["status.held_for"].value == 3
+    assert "status" in found.expected
+    closed = sheet(book(TREE, {}), "a", "2019-01", SheetStanding(previous="closed"))
+    assert closed.states["status.previous"] == {"closed"}
+
+
+# ---- milestones, periods
+
+
+def test_milestones_are_expected_once_there_was_one_and_unknown_until_returned_again() -> None:
+    slipped = MilestoneRow(subject="p", milestone="x", planned=date(2018, 12, 31), forecast=date(2019, 1, 14))
+    of = book(one_project(COUNT), {"2018-12": [slipped], "2019-01": []})
+    assert shown(sheet(of, "p", "2018-12"), "milestones.slipped") == {"milestones.slipped": "1"}
+    assert shown(sheet(of, "p", "2019-01"), "milestones.") == {}
+    assert "milestones" in sheet(of, "p", "2019-01").expected
+    assert "milestones" not in sheet(of, "p", "2018-11").expected
+
+
+def test_the_book_holds_every_period_from_the_first_return_to_the_last() -> None:
+    of = book(one_project(COUNT), {"2019-01": [], "2018-11": []})
+    assert [period.id for period in of.periods] == ["2018-11", "2018-12", "2019-01"]
+    assert book(one_project(COUNT), {}).periods == ()
+
+
+def test_a_quarterly_portfolio_looks_back_by_quarters() -> None:
+    project = Project(ref="p", title="P", measures={"m": MeasureHere()})
+    of = book(
+        portfolio(project, measures={"m": COUNT}, reports="quarterly"), {"2018-Q3": [row("5")], "2018-Q4": [row("7")]}
+    )
+    last = Months(3).period("2018-Q4")
+    found = of.sheet("p", last, SheetStanding())
+    assert found.facts["m.change"].value == 2
+    assert found.period == last
+
+
+def test_a_fortnightly_portfolio_finds_the_same_fortnight_of_last_year() -> None:
+    every = {"every": "2 weeks", "from": "2016-10-31"}
+    project = Project(ref="p", title="P", measures={"m": MeasureHere()})
+    of = portfolio(project, measures={"m": COUNT}).model_copy(update={"reports": EveryWeeks.model_validate(every)})
+    fortnights = Weeks(2, date(2016, 10, 31))
+    returns = {"2016-10-31": [row("5")], "2016-11-14": [row("6")], "2017-10-30": [row("9")]}
+    last = fortnights.period("2017-10-30")
+    found = book(of, returns)
+    facts = found.sheet("p", last, SheetStanding()).facts
+    assert [plain(facts[name].value) for name in ("m.last_year", "m.previous")] == ["5", "6"]
+    assert found.due_before("p", last, 26, ["m"]) == fortnights.period("2016-10-31")
+    assert found.due_before("p", last, 27, ["m"]) is None

@@ -1,0 +1,73 @@
+"""Milestones as they stood on the last day of January 2019."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from engine.facts.milestones import milestone_facts
+from engine.model.returns import MilestoneRow, MilestoneState
+from engine.model.values import Quantity, Unit, plain
+from tests.facts.made import month
+
+
+def milestone(
+    planned: str = ".", forecast: str = ".", done: str = ".", said: str = ".", workaround: str = ""
+) -> MilestoneRow:
+    days = [None if day == "." else date.fromisoformat(day) for day in (planned, forecast, done)]
+    state = None if said == "." else MilestoneState(said)
+    return MilestoneRow(
+        subject="p", milestone="x", planned=days[0], forecast=days[1], done=days[2], state=state, workaround=workaround
+    )
+
+
+def counted(*rows: MilestoneRow) -> dict[str, str]:
+    """What isn't nought."""
+    facts = milestone_facts(rows, month("2019-01"))
+    return {name: plain(quantity.value) for name, quantity in facts.items() if quantity.value}
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (milestone("2019-02-28"), {}),
+        (milestone("2019-01-31"), {"due": "1"}),
+        (milestone("2019-01-30"), {"due": "1", "overdue": "1"}),
+        (milestone("2019-01-01"), {"due": "1", "overdue": "1"}),
+        (milestone("2018-12-31"), {"overdue": "1"}),
+        (milestone("2018-12-31", done="2019-01-31"), {}),
+        (milestone("2018-12-31", done="2019-02-01"), {"slipped": "1", "unmitigated": "1", "worst_slip": "4.57"}),
+        (milestone("2019-01-10", "2019-02-07"), {"slipped": "1", "unmitigated": "1", "worst_slip": "4"}),
+        (milestone("2019-01-10", "2019-02-07", workaround="by hand"), {"slipped": "1", "worst_slip": "4"}),
+        (milestone("2019-02-07", "2019-01-31"), {"due": "1"}),
+        (milestone(said="slipped"), {"slipped": "1", "unmitigated": "1"}),
+        (milestone(said="slipped", done="2019-01-15"), {}),
+        (milestone(said="slipped", workaround="  "), {"slipped": "1", "unmitigated": "1"}),
+        (milestone(), {"undated": "1"}),
+        (milestone("2019-04-01", said="undated"), {"undated": "1"}),
+        (milestone(done="2019-01-02"), {}),
+    ],
+)
+def test_a_milestone_counts_for_what_it_is_at_the_end_of_the_period(
+    row: MilestoneRow, expected: dict[str, str]
+) -> None:
+    found = counted(row)
+    assert found.pop("count") == "1"
+    assert {name: value[:4] for name, value in found.items()} == expected
+
+
+def test_a_cancelled_milestone_is_not_counted() -> None:
+    assert counted(milestone("2018-01-01", said="cancelled")) == {}
+
+
+def test_the_worst_slip_is_the_longest_and_not_known_while_one_of_them_is_not() -> None:
+    rows = [milestone("2019-01-10", "2019-02-07"), milestone("2019-01-10", "2019-01-17")]
+    assert counted(*rows)["worst_slip"] == "4"
+    assert "worst_slip" not in milestone_facts([*rows, milestone(said="slipped")], month("2019-01"))
+    assert milestone_facts([milestone("2019-02-28")], month("2019-01"))["worst_slip"] == Quantity(
+        Decimal(0), Unit.WEEKS
+    )
+
+
+def test_no_rows_are_no_facts() -> None:
+    assert milestone_facts([], month("2019-01")) == {}

@@ -1,0 +1,131 @@
+"""A subject's own savings rows: by year and over all years, in £000 as the published report prints them."""
+
+from decimal import Decimal
+
+import pytest
+
+from engine.facts.savings import own_savings, savings_facts
+from engine.model.returns import FigureState, SavingsRow
+from engine.model.values import Unit, plain
+from tests.facts.made import (
+    COMMISSIONING,
+    DIRECT_PAYMENTS,
+    EARLY_RESOLUTION,
+    PORTFOLIO,
+    PROMOTING_INDEPENDENCE,
+    savings,
+)
+
+
+def facts(table: str) -> dict[str, str]:
+    """In £000 and per cent, without "savings."."""
+    found = savings_facts(own_savings(savings("p", table))[0], "2018/19", "2019/20")
+    thousands = {name: value / 1000 if unit is Unit.MONEY else value for name, (value, unit) in found.items()}
+    return {name.removeprefix("savings."): plain(value) for name, value in thousands.items()}
+
+
+@pytest.mark.parametrize(
+    ("table", "target", "at_risk", "net"),
+    [
+        (PORTFOLIO, "25505", "-7979", "-8001"),
+        (PROMOTING_INDEPENDENCE, "20150", "-8243", "-8265"),
+        (EARLY_RESOLUTION, "1317", "0", "0"),
+        (COMMISSIONING, "4038", "264", "264"),
+    ],
+)
+def test_the_published_columns_add_up(table: str, target: str, at_risk: str, net: str) -> None:
+    found = facts(table)
+    assert (found["target"], found["at_risk"], found["net_at_risk"]) == (target, at_risk, net)
+    assert own_savings(savings("p", table))[1] == ()
+
+
+def test_the_years_stand_under_their_own_names_and_under_those_they_have_from_here() -> None:
+    found = facts(PORTFOLIO)
+    assert found["net_at_risk in 2018/19"] == found["net_at_risk in this year"] == "-4521"
+    assert found["target in 2019/20"] == found["target in next year"] == "12604"
+    assert found["net_at_risk in previous years"] == "-3138"
+    assert "target in previous years" not in found
+    assert "at_risk in 2022/23" not in found
+
+
+def test_a_control_total_that_differs_from_its_years_is_a_problem_and_the_years_stand() -> None:
+    assert facts(DIRECT_PAYMENTS)["at_risk"] == "-611.787"
+    (difference,) = own_savings(savings("p", DIRECT_PAYMENTS))[1]
+    expected = "at risk over all years is -£512,000, and its years add up to -£611,787"
+    assert difference.sentence("its years") == expected
+
+
+def test_a_control_total_stands_where_no_year_gives_the_column() -> None:
+    assert facts("all 100 . . 5 .")["net_at_risk"] == "5"
+    found = facts("2018/19 100 . . . .\nall 100 80 . . .")
+    assert (found["delivered"], found["at_risk"]) == ("80", "0")
+    assert "delivered in 2018/19" not in found
+
+
+@pytest.mark.parametrize(
+    ("table", "at_risk", "net"),
+    [
+        ("2018/19 174 . . . .", "0", "0"),
+        ("2018/19 0 . . . .", "0", "0"),
+        ("2018/19 . 79.434 . . .", None, None),
+        ("2018/19 . . . -2243 .", "-2243", "-2243"),
+        ("2018/19 28 6 6 22 22", "22", "0"),
+        ("2018/19 174 . . . 20", "0", "-20"),
+        ("2018/19 . . . . 20", None, None),
+    ],
+)
+def test_blank_is_nil_beside_a_target_and_not_known_without(table: str, at_risk: str | None, net: str | None) -> None:
+    found = facts(table)
+    assert (found.get("at_risk"), found.get("net_at_risk")) == (at_risk, net)
+
+
+def test_what_is_at_risk_but_not_quantified_is_not_nil() -> None:
+    rows = [
+        SavingsRow(subject="p", year="2018/19", target=Decimal(5), state=FigureState.UNQUANTIFIED),
+        SavingsRow(subject="p", year="2019/20", target=Decimal(5), at_risk=Decimal(1)),
+    ]
+    found = savings_facts(own_savings(rows)[0], "2018/19", "2019/20")
+    assert {name for name in found if "at_risk" in name} == {
+        f"savings.{column} in {year}" for column in ("at_risk", "net_at_risk") for year in ("2019/20", "next year")
+    }
+    assert found["savings.target"].value == 10
+
+
+def test_rows_of_one_year_add_up() -> None:
+    assert facts("2018/19 100 40 . . .\n2018/19 50 . . 20 .")["net_at_risk in this year"] == "20"
+    assert facts("2018/19 100 40 . . .\n2018/19 50 . . 20 .")["target"] == "150"
+
+
+def test_years_without_a_figure_add_nothing_to_those_that_have_one() -> None:
+    found = facts("2018/19 1640 . . . .\n2019/20 1640 . 1640 . .")
+    assert found["forecast"] == "1640"
+    assert "delivered" not in found
+
+
+@pytest.mark.parametrize(
+    ("target", "forecast", "shortfall"),
+    [("2800", "2600", "7.14"), ("28", "30", "0"), ("0", "0", "0"), ("0", "-1", None)],
+)
+def test_the_shortfall_is_per_cent_of_the_target_as_a_measures_is(
+    target: str, forecast: str, shortfall: str | None
+) -> None:
+    found = facts(f"2018/19 {target} . {forecast} . .").get("shortfall")
+    assert (found and found[:4]) == shortfall
+
+
+def test_a_shortfall_holds_like_against_like() -> None:
+    assert "shortfall" not in facts("2018/19 2010 . . . .\n2019/20 2800 . 2600 . .")
+    assert facts("2018/19 2010 . . . .\n2019/20 2800 . 2600 . .")["shortfall in next year"][:4] == "7.14"
+    assert facts("2018/19 1280 . 1280 . .\n2019/20 . . 500 . .")["shortfall"] == "0"
+    assert facts("all 100 . 90 . .")["shortfall"] == "10"
+
+
+def test_previous_years_take_in_every_earlier_year_that_is_named() -> None:
+    rows = savings("p", "previous_years . . . 100 .\n2017/18 . . . 11 .\n2018/19 50 . . . .")
+    assert (
+        savings_facts(own_savings(rows)[0], "2018/19", "2019/20")["savings.at_risk in previous years"].value == 111_000
+    )
+    later = savings_facts(own_savings(rows)[0], "2019/20", "2020/21")
+    assert later["savings.at_risk in previous years"].value == 111_000
+    assert later["savings.target in previous years"].value == 50_000
+    assert "savings.target in this year" not in later
