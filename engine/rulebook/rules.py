@@ -48,6 +48,7 @@ class RuleTest:
 
     given: Mapping[str, object]  # name -> Quantity | tuple of (Quantity | None) | str (a state)
     expect: str  # "fires", "quiet", "unknown", or a band's status
+    on: date | None = None  # thresholds as they hold on that day; without it their latest values
     at: At = NOWHERE
 
 
@@ -85,6 +86,12 @@ class Rulebook:
     portfolio: str
     rules: tuple[Rule, ...]
     thresholds: Mapping[str, Threshold] = field(default_factory=dict)
+
+    @property
+    def latest(self) -> "EffectiveRules":
+        """All rules, with each threshold's latest value."""
+        values = {name: t.values[-1].value for name, t in self.thresholds.items() if t.values}
+        return EffectiveRules(self.rules, {name: value for name, value in values.items() if value is not None})
 
     def on(self, day: date) -> "EffectiveRules":
         """What holds on a day."""

@@ -1,0 +1,131 @@
+"""The names that a condition may use where it stands, and what each of them means there."""
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+from engine.model.values import Unit
+from engine.model.workspace import Portfolio
+from engine.rulebook.syntax import Fact
+from engine.workspace.spelling import did_you_mean, listed, quoted
+
+
+class Names(Protocol):
+    """The names of a portfolio's fact sheets (engine.facts.names has them)."""
+
+    @property
+    def measure_attributes(self) -> Mapping[str, Unit | None]:
+        """What stands alone in rules for measures, with its unit; None is the measure's own."""
+
+    def unit(self, name: str) -> Unit | None:
+        """The unit of a figure by its full name; None where there is no such figure."""
+
+    def is_state_only(self, name: str) -> bool:
+        """Whether the name holds a word and never a figure ("lifecycle")."""
+
+    def all(self) -> tuple[str, ...]:
+        """Every full name."""
+
+    def words(self, name: str) -> frozenset[str]:
+        """The words that may follow `is` after a name, or after an attribute that stands alone."""
+
+
+def measures_asked(portfolio: Portfolio, measure: str | None, only: Iterable[str]) -> list[str]:
+    """The measures that a rule for measures may be asked of: its own, or those in its `only`, or all there are."""
+    if measure is not None:
+        return [measure] if measure in portfolio.measures else []
+    named = set(only)
+    carried = {one for ref in named if ref in portfolio.subjects for one in portfolio.subjects[ref].measures}
+    return [name for name in portfolio.measures if not named or name in named or name in carried]
+
+
+def own_attribute(name: str, measure: str | None, attributes: Container[str]) -> str | None:
+    """The attribute that a name means in a rule for measures: alone, or in full where the rule is for one measure."""
+    if name in attributes:
+        return name
+    if measure is None:
+        return None
+    if name == measure:
+        return "actual"
+    attribute = name.removeprefix(f"{measure}.")
+    return attribute if attribute != name and attribute in attributes else None
+
+
+class UnknownNameError(ValueError):
+    """No name of the sheet, or one that can't be told apart; `what` and `cure` are the sentence."""
+
+    def __init__(self, what: str, cure: str) -> None:
+        super().__init__(f"{what}; {cure}")
+        self.what = what
+        self.cure = cure
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The names that one rule may use.
+
+    `own` are the units that the measure of a rule for measures may have, with one measure of each as an example.
+    """
+
+    names: Names
+    thresholds: Mapping[str, Unit | None] = field(default_factory=dict)  # None: its own fault is reported elsewhere
+    of_measures: bool = False
+    measure: str | None = None  # the one measure that the rule is about
+    own: Mapping[Unit, str] = field(default_factory=dict)
+    statuses: tuple[str, ...] = ()  # the scheme's, best first
+
+    def resolve(self, name: str, beside: Iterable[str] = ()) -> Fact | None:
+        """The figure or state that a name means here; None for a threshold.
+
+        `beside` are the names of the same comparison: an attribute alone belongs to the one measure among them.
+        Raises UnknownNameError.
+        """
+        if name in self.thresholds:
+            return None
+        if self.of_measures:
+            if alone := own_attribute(name, self.measure, self.names.measure_attributes):
+                return Fact(alone, alone=True)
+            if name.startswith("measures."):
+                raise UnknownNameError(
+                    f"`{name}` counts measures, which a rule for measures is still judging",
+                    "move the condition to a rule `for: projects`",
+                )
+        if self.names.unit(name) is not None or self.names.is_state_only(name):
+            return Fact(name)
+        if not self.of_measures and name in self.names.measure_attributes:
+            return self._attribute_beside(name, beside)
+        raise UnknownNameError(f"there is no figure {quoted(name)}", self._suggestion(name))
+
+    def unit(self, fact: Fact, own: Unit | None) -> Unit | None:
+        """A fact's unit, where the measure's own is `own`; None where it can't be told, or it is a word."""
+        return (self.names.measure_attributes[fact.name] or own) if fact.alone else self.names.unit(fact.name)
+
+    def is_word(self, fact: Fact) -> bool:
+        return not fact.alone and self.names.is_state_only(fact.name)
+
+    def _attribute_beside(self, name: str, beside: Iterable[str]) -> Fact:
+        def full(measure: str) -> str:
+            return measure if name == "actual" else f"{measure}.{name}"
+
+        measures = {other.partition(".")[0] for other in beside} & self._measures
+        if len(measures) == 1:
+            return Fact(full(measures.pop()))
+        forms = [full(measure) for measure in sorted(measures)]
+        if not forms:
+            example = full(min(self._measures, default="MEASURE"))
+            raise UnknownNameError(
+                f"`{name}` alone does not say of which measure", f"write it in full, such as `{example}`"
+            )
+        raise UnknownNameError(f"`{name}` may be that of several measures here", f"write {listed(forms)}")
+
+    @cached_property
+    def _measures(self) -> frozenset[str]:
+        names = self.names.all()
+        known = frozenset(names)
+        return frozenset(name for name in names if "." not in name and f"{name}.target" in known)
+
+    def _suggestion(self, name: str) -> str:
+        alone = self.names.measure_attributes if self.of_measures else ()
+        known = (*self.thresholds, *alone, *self.names.all())
+        return did_you_mean(name, known) or "`telltale facts` lists the names of a subject"

@@ -1,0 +1,209 @@
+"""Reading one rule of a rule file: its place in the portfolio, its condition or bands, its words and tests."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from engine.model.problems import Fault
+from engine.model.values import Unit
+from engine.model.workspace import Level, Portfolio, Scheme
+from engine.periods import Cadence, PeriodError
+from engine.rulebook.branches import size_slips
+from engine.rulebook.dates import last_day
+from engine.rulebook.file import RuleEntry
+from engine.rulebook.names import Names, Vocabulary, measures_asked
+from engine.rulebook.parser import OTHERWISE, read_band, read_condition
+from engine.rulebook.rules import Band, Rule
+from engine.rulebook.slips import Slip, Source
+from engine.rulebook.syntax import At, Condition
+from engine.rulebook.templates import template_slips
+from engine.rulebook.testreading import TestReader
+from engine.workspace.dates import first_day
+from engine.workspace.portfoliochecks import check_id
+from engine.workspace.spelling import closest, did_you_mean, fold, listed, quoted
+from engine.workspace.yamlfile import Loc, YamlFile
+
+_LEVELS = {"projects": Level.PROJECT, "programmes": Level.PROGRAMME, "portfolio": Level.PORTFOLIO}
+_MEASURES = "measures"
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a rule is read against."""
+
+    portfolio: Portfolio
+    scheme: Scheme
+    names: Names
+    thresholds: Mapping[str, Unit | None]
+    cadence: Cadence
+
+    @property
+    def statuses(self) -> tuple[str, ...]:
+        return tuple(status.id for status in self.scheme.statuses)
+
+
+def read_rule(entry: RuleEntry, around: Around, file: YamlFile, loc: Loc) -> tuple[Rule | None, list[Fault]]:
+    """The rule as the evaluators take it; None with every fault."""
+    reader = _RuleReader(entry, around, file, loc)
+    rule = reader.rule()
+    return (None if reader.faults else rule), reader.faults
+
+
+class _RuleReader:
+    def __init__(self, entry: RuleEntry, around: Around, file: YamlFile, loc: Loc) -> None:
+        self.faults: list[Fault] = []
+        self._entry = entry
+        self._around = around
+        self._file = file
+        self._loc = loc
+        asked = (entry.for_,) if isinstance(entry.for_, str) else entry.for_ or ()
+        self._of_measures = _MEASURES in asked or entry.measure is not None
+        self._levels = frozenset(_LEVELS[one] for one in asked if one != _MEASURES) or frozenset(
+            Level if self._of_measures else ()
+        )
+        self._only = (entry.only,) if isinstance(entry.only, str) else entry.only
+
+    def rule(self) -> Rule:
+        entry = self._entry
+        self.faults += check_id(self._file, (*self._loc, "id"), entry.id)
+        if entry.for_ is None and entry.measure is None:
+            self._fault((), "missing-key", "the rule does not say whom it is for", "write `for: projects`")
+        self._check_measure()
+        self._check_only()
+        self._check_outcome()
+        vocabulary = self._vocabulary()
+        when, bands = self._when(vocabulary), self._bands(vocabulary)
+        self._slips(size_slips([when] if when is not None else [band.when for band in bands if band.when is not None]))
+        self._slips(template_slips(self._source(entry.because, "because"), vocabulary))
+        from_ = self._day("from", entry.from_, first_day)
+        until = self._day("until", entry.until, last_day)
+        if from_ is not None and until is not None and until < from_:
+            self._fault(("until",), "date", f"the rule ends before it begins ({from_.isoformat()})", "change a date")
+        tests = TestReader(self._file, vocabulary, self._around.cadence, entry.bands)
+        read = tuple(tests.read(test, (*self._loc, "tests", i)) for i, test in enumerate(entry.tests))
+        self.faults += tests.faults
+        return Rule(
+            id=entry.id, title=entry.title, levels=self._levels, of_measures=self._of_measures,
+            yields=entry.as_ or "status", status=entry.status, when=when, bands=bands,
+            because=entry.because, action=entry.action, required=entry.required,
+            only=frozenset(self._only), measure=entry.measure, from_=from_, until=until, tests=read,
+            file=self._file.shown, at=At(*self._file.at(self._loc)),
+        )  # fmt: skip
+
+    # ---- whom it is for
+
+    def _check_measure(self) -> None:
+        measure, measures = self._entry.measure, self._around.portfolio.measures
+        if measure is not None and measure not in measures:
+            cure = did_you_mean(measure, measures) or "define it in the portfolio's file"
+            self._fault(("measure",), "unknown-measure", f"there is no measure {quoted(measure)}", cure)
+
+    def _check_only(self) -> None:
+        portfolio = self._around.portfolio
+        for i, name in enumerate(self._only):
+            loc: Loc = ("only", i) if not isinstance(self._entry.only, str) else ("only",)
+            subject = portfolio.subjects.get(name)
+            if name in portfolio.measures:
+                if not self._of_measures:
+                    cure = "write `for: measures`, or name subjects"
+                    self._fault(loc, "only", f"`{name}` is a measure, and the rule is for subjects", cure)
+            elif subject is None:
+                known = (*portfolio.subjects, *(portfolio.measures if self._of_measures else ()))
+                cure = did_you_mean(name, known) or "write the ref of a subject"
+                self._fault(loc, "unknown-subject", f"there is no {quoted(name)} in the portfolio", cure)
+            elif self._levels and subject.level not in self._levels:
+                what = f"`{name}` is a {subject.level.value}, which the rule is not for"
+                self._fault(loc, "only", what, "take it out, or change `for:`")
+
+    def _vocabulary(self) -> Vocabulary:
+        around = self._around
+        measure = self._entry.measure if self._entry.measure in around.portfolio.measures else None
+        own: dict[Unit, str] = {}
+        if self._of_measures:
+            for name in measures_asked(around.portfolio, self._entry.measure, self._only):
+                own.setdefault(around.portfolio.measures[name].unit, name)
+        return Vocabulary(around.names, around.thresholds, self._of_measures, measure, own, around.statuses)
+
+    # ---- what it says, and when
+
+    def _check_outcome(self) -> None:
+        entry = self._entry
+        if entry.bands:
+            for key, present in (("when", entry.when), ("status", entry.status), ("as", entry.as_)):
+                if present is not None:
+                    self._fault((key,), "outcome", f"a rule with bands has no `{key}`", "take it out, or the bands")
+            if not self._of_measures:
+                self._fault(("bands",), "outcome", "bands are for measures", "write `measure: …` or `for: measures`")
+            return
+        if entry.when is None:
+            self._fault((), "missing-key", "the rule has no condition", "write `when: …`, or `bands:` for a ladder")
+        if entry.status is not None and entry.as_ is not None:
+            self._fault(("as",), "outcome", "the rule gives a status and is a remark or problem", "keep one of them")
+        elif entry.status is None and entry.as_ is None:
+            cure = "write `status: …`, or `as: remark` or `as: problem`"
+            self._fault((), "missing-key", "the rule does not say what follows", cure)
+        if entry.status is not None:
+            self._check_status(entry.status, ("status",))
+
+    def _check_status(self, status: str, loc: Loc, *, key: bool = False) -> None:
+        scheme = self._around.scheme
+        if status in self._around.statuses:
+            return
+        if fold(status) in {fold(name) for one in scheme.outside for name in (one.id, one.name)}:
+            what = f"{quoted(status)} is given by lifecycle, not by rules"
+            self._fault(loc, "unknown-status", what, f"write {listed(self._around.statuses)}", key=key)
+            return
+        meant = {one.name: one.id for one in scheme.statuses} | {one.code: one.id for one in scheme.statuses}
+        near = closest(status, (*self._around.statuses, *meant))
+        cure = f"did you mean `{meant.get(near, near)}`?" if near else f"write {listed(self._around.statuses)}"
+        self._fault(loc, "unknown-status", f"there is no status {quoted(status)}", cure, key=key)
+
+    def _when(self, vocabulary: Vocabulary) -> Condition | None:
+        if self._entry.when is None or self._entry.bands:
+            return None
+        condition, slips = read_condition(self._source(self._entry.when, "when"), vocabulary)
+        self._slips(slips)
+        return condition
+
+    def _bands(self, vocabulary: Vocabulary) -> tuple[Band, ...]:
+        if not self._of_measures:
+            return ()
+        bands: list[Band] = []
+        ended = False
+        for status, text in self._entry.bands.items():
+            loc: Loc = ("bands", status)
+            self._check_status(status, loc, key=True)
+            if ended:
+                what = "this band comes after `otherwise`, which takes all that is left"
+                self._fault(loc, "band", what, "move `otherwise` to the end", key=True)
+            condition, slips = read_band(self._source(text, "bands", status), vocabulary)
+            self._slips(slips)
+            ended = ended or text.strip().lower() == OTHERWISE
+            bands.append(Band(status, condition, At(*self._file.at((*self._loc, *loc), key=True))))
+        if bands and not ended:
+            worst = self._around.statuses[-1]
+            self._fault(("bands",), "band", "the bands leave a gap", f"end them with `{worst}: otherwise`", key=True)
+        return tuple(bands)
+
+    # ---- helpers
+
+    def _source(self, text: str, *loc: str) -> Source:
+        """A text with its place, which is at `loc` in the rule."""
+        written = self._file.entry((*self._loc, *loc))
+        return Source(text, At(*written.value), written.style)
+
+    def _day(self, key: str, text: str | None, read: Callable[[str, Cadence], date]) -> date | None:
+        if text is None:
+            return None
+        try:
+            return read(text, self._around.cadence)
+        except PeriodError as error:
+            what, _, cure = str(error).partition("; ")
+            self._fault((key,), "date", what, cure)
+            return None
+
+    def _slips(self, slips: Iterable[Slip]) -> None:
+        self.faults += [slip.as_fault(self._file.shown) for slip in slips]
+
+    def _fault(self, loc: Loc, code: str, what: str, cure: str, *, key: bool = False) -> None:
+        self.faults.append(self._file.fault((*self._loc, *loc), code, what, cure, key=key))
