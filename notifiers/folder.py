@@ -1,0 +1,80 @@
+"""Messages as .eml files in a folder, which every mail program opens: the notifier that needs no mail server."""
+
+import os
+import re
+from hashlib import sha256
+from pathlib import Path
+
+from engine.model.alerts import OutboxMessage, Rendered
+from notifiers.outbox import DeliveryError
+
+_LONGEST_PART = 48  # characters of each part of a file's name
+
+
+def write_eml(folder: Path, message: OutboxMessage) -> Path:
+    """Write the message's bytes as a file of the folder, all or nothing, and answer with its path.
+
+    Written again it is the same file, so that a delivery that was cut off can simply be repeated. Raises DeliveryError
+    where the disk refuses, or where the file is there with other contents: nothing is ever overwritten.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = _path(folder, message.rendered)
+        if not path.exists():
+            _write(path, message.rendered.body)
+    except OSError as error:
+        raise DeliveryError(
+            f"a message can't be written to the folder {folder.name}: {error.strerror or error}; it will be tried again"
+        ) from error
+    return path
+
+
+def _path(folder: Path, rendered: Rendered) -> Path:
+    """Where the message's file belongs: a name that is free, or the file that has these very bytes already."""
+    name = ""
+    for name in _names(rendered):
+        there = _contents(folder / name)
+        if there is None or there == rendered.body:
+            return folder / name
+        if rendered.message_id.encode() in there.partition(b"\r\n\r\n")[0]:
+            break
+    raise DeliveryError(
+        f"{name} is in the folder {folder.name} already, with other contents; move that file away, then send again",
+        for_good=True,
+    )
+
+
+def _names(rendered: Rendered) -> tuple[str, ...]:
+    """The file's names in the order tried: the plain one, where it says all exactly, then one that is nobody else's.
+
+    Two messages can share a plain name ("a_b" of "c", "a" of "b_c"); they never share the key in the other.
+    """
+    parts = (rendered.period, rendered.portfolio, rendered.audience, rendered.recipient)
+    safe = tuple(re.sub(r"[^a-z0-9_-]+", "-", part.lower())[:_LONGEST_PART].strip("-") or "x" for part in parts)
+    stem = f"{'_'.join(safe)}_r{rendered.revision}"
+    keyed = f"{stem}_{sha256(rendered.dedupe_key.encode()).hexdigest()[:12]}.eml"
+    return (f"{stem}.eml", keyed) if safe == parts else (keyed,)
+
+
+def _contents(path: Path) -> bytes | None:
+    """What is there; None for nothing. A link is never followed: it counts as a file of other contents."""
+    if path.is_symlink():
+        return b""
+    return path.read_bytes() if path.exists() else None
+
+
+def _write(path: Path, body: bytes) -> None:
+    """The file appears whole or not at all, and is on the disk when this returns."""
+    part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)  # left by a delivery that was cut off
+    with part.open("xb") as file:
+        file.write(body)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    if os.name == "posix":  # a folder can't be opened elsewhere
+        handle = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,110 @@
+"""From a telling to a message's frozen bytes: the same telling always gives the same ones.
+
+The subject line is the same every time for a portfolio and kind of message, so that a recipient's messages of one
+audience stay in one thread; what changed stands in the first lines, which a phone shows beside the subject. The thread
+hangs on a root that is never sent: its identity follows from recipient, audience and portfolio alone.
+"""
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from hashlib import sha256
+from pathlib import Path
+
+from engine.model.alerts import Rendered, Telling
+from notifiers.addresses import PlainAddress, allowed, read_address, shown
+from notifiers.groups import reasons_of
+from notifiers.refusals import Refusal
+from notifiers.views import message_view
+from notifiers.words import one_line
+
+_LONGEST_HEADER = 150  # characters of a subject; longer ones are cut, in the headers only
+_LONGEST_NAME = 60  # and of a recipient's name
+# What means something in an address. A long name in quotes loses them where Python breaks the line.
+_SPECIALS = str.maketrans(dict.fromkeys('()<>[]:;@\\,."', " "))
+_ABOUT = {"owner": "status of what you own", "digest": "exceptions"}
+
+
+def render(telling: Telling, templates: Path | None = None) -> Rendered | Refusal:
+    """The message, or why there can be none: an address that mail may not go to, or a template at fault.
+
+    `templates` is the workspace's folder of templates that stand in for the shipped ones; it need not exist.
+    """
+    parties = _parties(telling)
+    if isinstance(parties, Refusal):
+        return parties
+    parts = _parts(telling, templates)
+    if isinstance(parts, Refusal):
+        return parts
+    to, sender, reply_to = parties
+    subject = f"{_header_text(telling.portfolio_title)}: {_ABOUT[telling.kind]}"
+    message_id = f"<{_digest(telling.dedupe_key)}@{sender.domain}>"
+    root = f"<{_digest('thread', telling.recipient, telling.audience, telling.portfolio)}@{sender.domain}>"
+
+    message = EmailMessage(SMTP)
+    message["From"] = Address("", sender.local, sender.domain)
+    message["To"] = Address(_display_name(telling.name), to.local, to.domain)
+    message["Reply-To"] = Address("", reply_to.local, reply_to.domain)
+    message["Subject"] = subject
+    message["Date"] = format_datetime(telling.now)
+    message["Message-ID"] = message_id
+    message["In-Reply-To"] = root
+    message["References"] = root
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    text, html = parts
+    # Quoted-printable never has "=_" in it, so that no text can pretend to be a boundary.
+    message.set_content(text, cte="quoted-printable")
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    message.set_boundary(f"=_{_digest('boundary', telling.dedupe_key)}")
+    return Rendered(
+        dedupe_key=telling.dedupe_key, audience=telling.audience, recipient=telling.recipient, address=str(to),
+        portfolio=telling.portfolio, period=telling.period, revision=telling.revision, subject=subject,
+        message_id=message_id, date=telling.now, body=message.as_bytes(),
+        reasons={ref: str(reason) for ref, reason in reasons_of(telling).items()},
+    )  # fmt: skip
+
+
+def _parties(telling: Telling) -> tuple[PlainAddress, PlainAddress, PlainAddress] | Refusal:
+    """To, From and Reply-To."""
+    to = allowed(telling.address, telling.mail.allowed_domains)
+    if isinstance(to, Refusal):
+        return to
+    sender = read_address(telling.mail.from_)
+    if sender is None:
+        return _misconfigured("from", telling.mail.from_)
+    reply_to = sender if telling.mail.reply_to is None else read_address(telling.mail.reply_to)
+    if reply_to is None:
+        return _misconfigured("reply_to", telling.mail.reply_to or "")
+    return to, sender, reply_to
+
+
+def _misconfigured(key: str, text: str) -> Refusal:
+    return Refusal(f"{shown(text)} is not an address; correct `{key}` under `mail` in config/settings.yaml")
+
+
+def _parts(telling: Telling, templates: Path | None) -> tuple[str, str] | Refusal:
+    """The plain text and the HTML."""
+    from notifiers.templating import fill  # Jinja takes a while to load, and most commands render nothing
+
+    view = {"message": message_view(telling)}
+    text = fill(f"{telling.kind}.txt.j2", view, templates)
+    if isinstance(text, Refusal):
+        return text
+    html = fill(f"{telling.kind}.html.j2", view, templates)
+    return html if isinstance(html, Refusal) else (text, html)
+
+
+def _display_name(name: str) -> str:
+    return _header_text(name.translate(_SPECIALS), _LONGEST_NAME)
+
+
+def _header_text(text: str, longest: int = _LONGEST_HEADER) -> str:
+    # An encoded word ("=?utf-8?…?=") would be decoded on its way into the header, line breaks and all.
+    line = one_line(text).replace("=?", "= ?")
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def _digest(*parts: str) -> str:
+    return sha256("\0".join(parts).encode()).hexdigest()[:32]

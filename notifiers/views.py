@@ -1,0 +1,222 @@
+"""A telling as plain dicts of text, lists and truth values: all that a template ever sees."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from engine.model.alerts import HistoryPoint, Reason, Telling
+from engine.model.run import DecisionOut, FindingOut, NotAssessed, SubjectOut
+from engine.model.values import Quantity, Unit, show
+from engine.model.workspace import Scheme
+from engine.periods import day_in_words
+from notifiers.colours import UNKNOWN, ground, text_on
+from notifiers.groups import NOTES, SAID, Group, digest_lead, grouped, net_of, owner_lead, reasons_of
+from notifiers.words import (
+    counted,
+    ended,
+    history_words,
+    name_of,
+    one_line,
+    period_words,
+    sentence,
+    short_period,
+    trend_words,
+    until_words,
+)
+
+View = dict[str, Any]  # of str, bool, list and View
+JUDGED = "The PMO's judgement, not a rule:"
+
+
+def message_view(telling: Telling) -> View:
+    """Everything that either message says; templates choose among it."""
+    groups, reasons = grouped(telling), reasons_of(telling)
+    lead = owner_lead if telling.kind == "owner" else digest_lead
+    sections: list[View] = [
+        {
+            "title": str(group),
+            "note": NOTES.get(group, ""),
+            "subjects": [
+                {**subject_view(subject, telling), "told": _told(reasons.get(subject.ref), group, telling)}
+                for subject in subjects
+            ],
+        }
+        for group, subjects in groups.items()
+    ]
+    write_to = telling.mail.reply_to or telling.mail.from_
+    return {
+        "portfolio": one_line(telling.portfolio_title),
+        "period": period_words(telling.period),
+        "name": one_line(telling.name),
+        "lead": lead(telling, groups),
+        "asked": [
+            {"title": subject["title"], "actions": subject["actions"]}
+            for section in sections
+            for subject in section["subjects"]
+            if subject["actions"]
+        ],
+        "sections": sections,
+        "overview": subject_view(telling.overview, telling) if telling.overview else None,
+        "write_to": one_line(write_to),
+        "reply": _mailto(write_to, f"{telling.portfolio_title}, {period_words(telling.period)}", _SKELETON),
+        "because": "You get this as the owner of what is listed."
+        if telling.kind == "owner"
+        else f"You get this as one of the audience {one_line(telling.audience)}.",
+        "revised": telling.revision > 1,
+        "made": day_in_words(telling.now.date()),
+        "run": one_line(telling.run),
+        "revision": str(telling.revision),
+    }
+
+
+def subject_view(subject: SubjectOut, telling: Telling) -> View:
+    """One subject, whatever heading it stands under."""
+    scheme = telling.scheme
+    title = one_line(subject.title)
+    status = status_view(scheme, subject.status)
+    history = telling.history.get(subject.ref, ())
+    findings = [finding_view(finding) for finding in _worst_first(subject.findings, scheme)]
+    judgements = judgement_views(subject, scheme)
+    since = telling.since.get(subject.ref)
+    about = f"{telling.portfolio_title}, {period_words(telling.period)}: {title} ({status['name']})"
+    return {
+        "title": title,
+        "status": status,
+        "trend": trend_words(subject, scheme, telling.period),
+        "since": f"Open since {period_words(since)}." if since and since != telling.period else "",
+        "as_at": _as_at(subject.as_at),
+        "programme": one_line(part[0].title) if (part := telling.part_of.get(subject.ref)) else "",
+        "judgements": judgements,
+        "findings": findings,
+        "replaced": subject.override is not None,  # the findings stand beneath a person's judgement
+        "briefly": _briefly(judgements, findings),
+        "actions": _actions(subject),
+        "savings": _savings(subject),
+        "at_risk": _at_risk(subject),
+        "not_assessed": [_not_assessed(missing, subject) for missing in subject.not_assessed],
+        "remarks": [sentence(remark) for remark in subject.remarks],
+        "strip": [_cell(point, scheme) for point in history] if len(history) > 1 else [],
+        "history": history_words(history, scheme) if len(history) > 1 else "",
+        "reply": _mailto(telling.mail.reply_to or telling.mail.from_, about, _SKELETON) if subject.exception else "",
+    }
+
+
+def _told(reason: Reason | None, group: Group, telling: Telling) -> str:
+    """What the reason adds to the heading; that one is told for the first time matters to an owner, of what is old."""
+    if reason is None or (reason is Reason.FIRST and (group is not Group.CONTINUING or telling.kind == "digest")):
+        return ""
+    return SAID.get(reason, "")
+
+
+def status_view(scheme: Scheme, status: str | None) -> View:
+    """A status in word, code and colour, with the text colour that can be read on it."""
+    known = scheme.get(status) if status is not None else None
+    colour = ground(known.colour) if known else UNKNOWN
+    code = one_line(known.code) if known else ""
+    name = name_of(scheme, status)
+    return {"name": name, "code": code if code != name else "", "colour": colour, "ink": text_on(colour)}
+
+
+def finding_view(finding: FindingOut) -> View:
+    """One reason: the sentence with its numbers, and how far it is from clear."""
+    because = one_line(finding.because or finding.title)
+    if finding.as_at:
+        because = f"{because.rstrip('.')} ({_as_at(finding.as_at)})"
+    return {"because": sentence(because), "to_clear": ended(finding.to_clear or "")}
+
+
+def judgement_views(subject: SubjectOut, scheme: Scheme) -> list[View]:
+    """What people decided, said as such; the owner's own view only where it differs."""
+    views = []
+    if (override := subject.override) is not None:
+        beneath = f"The rules alone say {name_of(scheme, subject.derived)}."
+        said = f"{JUDGED} {sentence(override.reason)}"
+        views.append({"because": said, "detail": f"{sentence(_terms(override))} {beneath}"})
+    if (floor := subject.floor) is not None:
+        limit = f"No better than {name_of(scheme, floor.status)}, {_terms(floor)}"
+        views.append({"because": f"{JUDGED} {sentence(floor.reason)}", "detail": limit})
+    if (declared := subject.declared) is not None and declared.status != subject.status:
+        said = f"The owner's own view is {name_of(scheme, declared.status)}: {sentence(declared.reason)}"
+        views.append({"because": said, "detail": ""})
+    return views
+
+
+def _terms(decision: DecisionOut) -> str:
+    by = "" if decision.by.casefold() == "pmo" else f", entered by {one_line(decision.by)}"
+    return f"{until_words(decision.until)}{by}."
+
+
+def _worst_first(findings: Iterable[FindingOut], scheme: Scheme) -> list[FindingOut]:
+    """The findings of rules, the worst first; a floor's is told among the judgements."""
+    return sorted(
+        (finding for finding in findings if finding.rule != "floor"),
+        key=lambda finding: -1 if (rank := scheme.rank(finding.status)) is None else rank,
+        reverse=True,
+    )
+
+
+def _briefly(judgements: list[View], findings: list[View]) -> str:
+    """The first reason, and how many more there are."""
+    reasons = [reason["because"] for reason in (*judgements, *findings)]
+    more = f" And {counted(len(reasons) - 1, 'more reason')}." if len(reasons) > 1 else ""
+    return reasons[0] + more if reasons else ""
+
+
+def _actions(subject: SubjectOut) -> list[str]:
+    """What is asked, once each; of an exception only."""
+    asked = [sentence(finding.action) for finding in subject.findings if finding.action]
+    return list(dict.fromkeys(asked)) if subject.exception else []
+
+
+def _as_at(period: str | None) -> str:
+    return f"as at {period_words(period)}" if period else ""
+
+
+def _savings(subject: SubjectOut) -> str:
+    """The savings in a sentence: "Savings: £264k net at risk, against a target of £4.038m."."""
+    at_risk, target = _at_risk(subject, nothing="nothing net at risk"), subject.savings.get("target")
+    if not at_risk:
+        return ""
+    return f"Savings: {at_risk}{f', against a target of {one_line(target.shown)}' if target else ''}."
+
+
+def _at_risk(subject: SubjectOut, nothing: str = "") -> str:
+    net = net_of(subject)
+    if net is None:
+        return ""
+    if not net:
+        return nothing
+    words = "net at risk" if net > 0 else "over-delivered net"
+    return f"{show(Quantity(abs(net), Unit.MONEY))} {words}"
+
+
+def _not_assessed(group: NotAssessed, subject: SubjectOut) -> str:
+    """ "Not judged, for want of Utilisation (target): utilisation below target."."""
+    titles = {measure.measure: measure.title for measure in subject.measures}
+    missing = ", ".join(_fact_words(name, titles) for name in group.missing) or "figures"
+    rules = ", ".join(one_line(rule.replace("_", " ")) for rule in group.rules)
+    return f"Not judged, for want of {missing}: {rules}."
+
+
+def _fact_words(name: str, titles: Mapping[str, str]) -> str:
+    measure, _, attribute = name.partition(".")
+    if measure in titles:
+        return one_line(f"{titles[measure]} ({attribute.replace('_', ' ')})" if attribute else titles[measure])
+    return one_line(name.replace(".", ": ").replace("_", " "))
+
+
+def _cell(point: HistoryPoint, scheme: Scheme) -> View:
+    """One period of the small picture; the code is cut to what fits, the words beneath say it in full."""
+    status = status_view(scheme, point.status)
+    code = (status["code"] or status["name"])[:3] if point.status else "–"
+    return {**status, "code": code, "label": short_period(point.period)}
+
+
+_SKELETON = ("What we are doing about it:", "", "When it will be back on target:", "", "What we need from others:", "")
+
+
+def _mailto(address: str, subject: str, lines: Iterable[str]) -> str:
+    """A link that opens a reply with its subject and the questions to answer filled in (RFC 6068)."""
+    body = "\r\n".join(("About " + one_line(subject), "", *lines))
+    to, about = quote(one_line(address), safe="@"), quote(one_line(subject), safe="")
+    return f"mailto:{to}?subject={about}&body={quote(body, safe='')}"

@@ -1,0 +1,136 @@
+"""Periods, trends, histories and judgements as sentences."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
+
+from engine.model.alerts import HistoryPoint
+from engine.model.run import SubjectOut
+from engine.model.workspace import Scheme
+from engine.periods import MONTHS, day_in_words
+
+_MONTH = re.compile(r"(\d{4})-(\d\d)")
+_QUARTER = re.compile(r"(\d{4})-Q([1-4])")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def one_line(text: str) -> str:
+    """Foreign text without line breaks or invisible marks, so that it can't pretend to be other parts of a message."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def ended(text: str) -> str:
+    """Foreign text as the end of a sentence: with a full stop where nothing else ends it."""
+    line = one_line(text)
+    return line + ("" if not line or line[-1] in ".!?…" else ".")
+
+
+def sentence(text: str) -> str:
+    """Foreign text as a whole sentence, begun with a capital."""
+    line = ended(text)
+    return line[:1].upper() + line[1:]
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """ "1 exception", "2 exceptions"."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def name_of(scheme: Scheme, status: str | None) -> str:
+    """The status as a person reads it, also one that the scheme no longer has."""
+    known = scheme.get(status) if status is not None else None
+    return one_line(known.name) if known else scheme.name(None) if status is None else one_line(status)
+
+
+# ---- periods
+
+
+def period_words(period: str) -> str:
+    """A period's name as a person says it: "January 2019", "the quarter to March 2019", "31 October 2016"."""
+    if match := _MONTH.fullmatch(period):
+        return f"{MONTHS[int(match[2]) - 1]} {match[1]}"
+    if match := _QUARTER.fullmatch(period):
+        return f"the quarter to {MONTHS[int(match[2]) * 3 - 1]} {match[1]}"
+    return day_in_words(date.fromisoformat(period))
+
+
+def short_period(period: str) -> str:
+    """A period in the few letters that fit under a small cell: "Jan", "Q1", "31/10"."""
+    if match := _MONTH.fullmatch(period):
+        return MONTHS[int(match[2]) - 1][:3]
+    if match := _QUARTER.fullmatch(period):
+        return f"Q{match[2]}"
+    day = date.fromisoformat(period)
+    return f"{day.day}/{day.month}"
+
+
+def last_words(period: str) -> str:
+    """How a person calls the period before: "last month", "last quarter", "last time"."""
+    if _MONTH.fullmatch(period):
+        return "last month"
+    return "last quarter" if _QUARTER.fullmatch(period) else "last time"
+
+
+def until_words(until: str | None) -> str:
+    """The end of a judgement: "until February 2019", "until 5 March 2019", "until the milestone Rollout is met"."""
+    if until is None:
+        return "until it is ended"
+    if _MONTH.fullmatch(until) or _QUARTER.fullmatch(until) or _DAY.fullmatch(until):
+        return f"until {period_words(until)}"
+    if until.startswith("milestone "):
+        return f"until the milestone {one_line(until.removeprefix('milestone '))} is met"
+    return f"until {one_line(until)}"
+
+
+# ---- trend and history
+
+
+def trend_words(subject: SubjectOut, scheme: Scheme, period: str) -> str:
+    """How the status compares with the period before, re-judged alike, and what moved it if not the figures."""
+    last, was = last_words(period), name_of(scheme, subject.previous)
+    causes = {"rules": "the rules have changed", "correction": "earlier figures were corrected"}
+    restated = " and ".join(causes[moved] for moved in subject.moved_by if moved in causes)
+    match subject.trend:
+        case "New":
+            said = "New: no status before."
+        case None if scheme.rank(subject.status) is None:
+            said = f"Was {was} {last}." if subject.previous is not None else ""
+        case None:
+            said = f"No trend: {last} can't be compared."
+        case "Same":
+            said = f"Same as {last}."
+        case trend if restated or subject.previous is None:
+            said = f"{trend} than {last}."
+        case trend:
+            said = f"{trend} than {last}: was {was}."
+    if restated:
+        kind = _not_a_move(subject, scheme) if subject.trend == "Same" else ""
+        said += f" It was published as {was} then; {restated} since{kind}."
+    if "decision" in subject.moved_by:
+        said += " A decision of the PMO moved it."
+    return said
+
+
+def _not_a_move(subject: SubjectOut, scheme: Scheme) -> str:
+    now, before = scheme.rank(subject.status), scheme.rank(subject.previous)
+    if now is None or before is None or now == before:
+        return ""
+    return ", so this is not a decline" if now > before else ", so this is not an improvement"
+
+
+def history_words(points: Sequence[HistoryPoint], scheme: Scheme) -> str:
+    """The last periods in words: "On Target February to October 2018; At Risk November 2018 to January 2019."."""
+    runs = [[point.period for point in run] for _, run in groupby(points, key=lambda point: point.status)]
+    statuses = [status for status, _ in groupby(point.status for point in points)]
+    said = [f"{name_of(scheme, status)} {_span(run)}" for status, run in zip(statuses, runs, strict=True)]
+    return "; ".join(said) + "." if said else ""
+
+
+def _span(periods: Sequence[str]) -> str:
+    first, last = periods[0], periods[-1]
+    if first == last:
+        return period_words(first)
+    if _MONTH.fullmatch(first) and first[:4] == last[:4]:
+        return f"{MONTHS[int(first[5:]) - 1]} to {period_words(last)}"
+    return f"{period_words(first)} to {period_words(last)}"

@@ -1,0 +1,97 @@
+"""What a member of the leadership team reads on a phone."""
+
+import re
+
+from engine.model.alerts import Reason
+from engine.model.run import DecisionOut
+from tests.notifiers.reading import html_of, text_of, words_of
+from tests.notifiers.samples import (
+    AR,
+    CROSS_CUTTING,
+    EO,
+    INDEPENDENCE,
+    OT,
+    PORTFOLIO,
+    digest_telling,
+    finding,
+    money,
+    subject,
+    telling,
+)
+
+
+def test_the_portfolio_and_its_savings_stand_on_top() -> None:
+    lines = [line for line in text_of(digest_telling()).splitlines() if line]
+    assert lines[1:5] == [
+        "10 exceptions: 4 new, 1 worse, 1 restated, 4 continuing; 1 remediated; 1 closed; £475k net at risk.",
+        "THE PORTFOLIO AS A WHOLE",
+        "On Target (OT). Same as last month. Savings: £8.001m over-delivered net, against a target of £25.505m.",
+        "NEW",
+    ]
+
+
+def test_each_subject_has_status_reason_money_and_programme() -> None:
+    text = text_of(digest_telling())
+    assert (
+        "Fewer long-term placements: At Risk (AR)\n"
+        "£211k from earlier years is not yet delivered.\n"
+        "£211k net at risk. Worse than last month: was Experiencing Obstacles. "
+        "Part of Interventions for adults 18-64.\n"
+    ) in text
+
+
+def test_nothing_net_at_risk_is_not_said_of_every_project() -> None:
+    quiet = subject("A", EO, OT, savings={"net_at_risk": money(0), "target": money(28_000)})
+    assert "nothing" not in text_of(telling(kind="digest", subjects=(quiet,), reasons={}))
+
+
+def test_the_worst_reason_stands_for_the_rest() -> None:
+    several = subject("A", AR, EO, findings=(finding("minor"), finding("major", AR), finding("also minor")))
+    text = text_of(telling(kind="digest", subjects=(several,), reasons={}))
+    assert "Major. And 2 more reasons.\n" in text
+
+
+def test_a_judgement_comes_before_the_rules_and_is_said_to_be_one() -> None:
+    floor = DecisionOut(status=AR, reason="The market is failing", by="pmo")
+    judged = subject("A", AR, EO, floor=floor, findings=(finding("late"),))
+    text = text_of(telling(kind="digest", subjects=(judged,), reasons={}))
+    assert "The PMO's judgement, not a rule: The market is failing. And 1 more reason.\n" in text
+
+
+def test_the_nearest_programme_is_named() -> None:
+    above = {"a": (CROSS_CUTTING, INDEPENDENCE)}
+    text = text_of(telling(kind="digest", subjects=(subject("A", EO, OT),), reasons={}, part_of=above))
+    assert "Part of Cross-cutting interventions.\n" in text
+    assert "Promoting" not in text
+
+
+def test_a_portfolio_off_target_says_why() -> None:
+    why = (finding("£300k of £25.505m is at risk after offsets"),)
+    whole = PORTFOLIO.model_copy(update={"status": EO, "exception": True, "trend": "Worse", "findings": why})
+    assert "£300k of £25.505m is at risk after offsets." in text_of(
+        digest_telling().model_copy(update={"overview": whole})
+    )
+
+
+def test_a_restated_status_is_not_among_the_worse() -> None:
+    text = text_of(digest_telling())
+    restated = text[text.index("RESTATED") : text.index("CONTINUING")]
+    assert "The rules, or earlier figures, have changed" in restated
+    assert "Carer households scheme" in restated
+    assert "so this is not a decline" in restated
+
+
+def test_a_digest_asks_nothing_and_repeats_no_first_time() -> None:
+    text = text_of(digest_telling())
+    assert "ASKED" not in text
+    assert "not been told" not in text
+
+
+def test_without_an_overview_the_digest_begins_with_its_news() -> None:
+    told = telling(kind="digest", subjects=(subject("A", EO, OT),), reasons={"a": Reason.FIRST})
+    assert "AS A WHOLE" not in text_of(told)
+    assert re.findall(r"<h2[^>]*>([^<]+)<", html_of(told)) == ["New"]
+
+
+def test_the_audience_is_named_at_the_end() -> None:
+    assert "You get this as one of the audience clt." in words_of(html_of(digest_telling()))
