@@ -1,0 +1,1 @@
+"""From findings to status and trend, with the decisions that people took."""

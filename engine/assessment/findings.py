@@ -1,0 +1,127 @@
+"""A subject's rulings as its owner reads them: findings and remarks in sentences, and what is missing."""
+
+from collections.abc import Iterable, Mapping
+
+from engine.assessment.decisions import Decided
+from engine.assessment.judged import Judged, Ruled
+from engine.assessment.judging import Judging
+from engine.assessment.scopes import MeasureScope, SubjectScope
+from engine.model.run import EvidenceOut, FindingOut, NotAssessed
+from engine.model.values import Quantity, plain
+from engine.model.verdicts import Verdict
+from engine.model.workspace import Lifecycle
+from engine.periods import period_in_words
+from engine.rulebook.nouns import Terms
+from engine.rulebook.rules import Rule
+from engine.rulebook.syntax import Fact
+from engine.rulebook.words import because, to_clear
+
+FLOOR = "floor"  # the "rule" of a finding that is a person's
+
+
+def findings_of(judging: Judging, judged: Judged) -> tuple[FindingOut, ...]:
+    """Why a subject isn't better: what its rules found and a person's floor, the worst first, then as the rules go."""
+    scheme = judging.scheme
+    found = [
+        (one.rank, _finding(judging, judged, one, one.stands, scheme.statuses[one.rank].id))
+        for one in judged.ruled
+        if one.moves and one.rank is not None and one.stands is not None
+    ]
+    if judged.floor and judged.decided.floor is not None and judged.lifecycle is Lifecycle.LIVE:
+        found.append((judged.floor, _floor(judged.decided.floor)))
+    return tuple(finding for _, finding in sorted(found, key=lambda pair: -pair[0]))
+
+
+def remarks_of(judging: Judging, judged: Judged) -> tuple[str, ...]:
+    """What is shown and moves nothing: remarks, and what was found of supporting measures."""
+    return tuple(
+        said(judging, judged, one, one.stands)
+        for one in judged.ruled
+        if one.fired and one.stands is not None and not one.moves and one.asked.rule.yields != "problem"
+    )
+
+
+def said(judging: Judging, judged: Judged, ruled: Ruled, stands: Verdict) -> str:
+    """The sentence of a ruling, with the period in which it was last judged where that is an earlier one."""
+    scope, terms = spoken_of(judging, judged, ruled, stands)
+    text = because(ruled.asked.rule, scope, terms)
+    return text if stands.as_at is None else f"{text} (as at {period_in_words(judging.past.period(stands.as_at))})"
+
+
+def not_assessed_in(judged: Judged) -> tuple[NotAssessed, ...]:
+    """The rules that could not be judged on the period's figures, grouped by what is missing."""
+    groups: dict[tuple[str, ...], dict[str, None]] = {}
+    for one in judged.ruled:
+        if one.now.outcome is None:
+            missing = tuple(sorted({_in_full(one, name) for name in one.now.missing}))
+            groups.setdefault(missing, {})[one.asked.rule.id] = None
+    return tuple(NotAssessed(missing=missing, rules=tuple(rules)) for missing, rules in groups.items())
+
+
+def quiet_in(judged: Judged) -> tuple[str, ...]:
+    """The rules that were judged on the period's figures and found nothing, wherever they were."""
+    quiet = {one.asked.rule.id: None for one in judged.ruled if one.now.outcome is not None and not one.fired}
+    fired = {one.asked.rule.id for one in judged.ruled if one.fired}
+    return tuple(rule for rule in quiet if rule not in fired)
+
+
+def evidence(figures: Mapping[Fact, Quantity], terms: Terms) -> dict[str, EvidenceOut]:
+    """Figures as the contract writes them, by name."""
+    return {
+        fact.name: EvidenceOut(value=plain(known.value), unit=known.unit, shown=terms.shown(fact, known))
+        for fact, known in figures.items()
+    }
+
+
+def oldest(judging: Judging, names: Iterable[str | None]) -> str | None:
+    """The earliest of some periods; None where there is none."""
+    periods = (judging.past.period(name) for name in names if name is not None)
+    first = min(periods, key=lambda period: period.end, default=None)
+    return first.id if first is not None else None
+
+
+def _finding(judging: Judging, judged: Judged, ruled: Ruled, stands: Verdict, status: str) -> FindingOut:
+    rule, place = ruled.asked.rule, ruled.place
+    scope, terms = spoken_of(judging, judged, ruled, stands)
+    named = {Fact(name, alone=name in ruled.asked.alone): known for name, known in (stands.evidence or {}).items()}
+    return FindingOut(
+        rule=rule.id,
+        title=rule.title,
+        measure=place.measure,
+        part=place.part,
+        status=status,
+        because=because(rule, scope, terms),
+        evidence=evidence(named, terms),
+        to_clear=to_clear(rule, stands.outcome, scope, terms) if stands.outcome is not None else None,
+        action=rule.action or None,
+        as_at=stands.as_at,
+        source=_source(rule),
+    )
+
+
+def _floor(floor: Decided) -> FindingOut:
+    row = floor.row
+    title = "A person's finding: no better than this"
+    return FindingOut(rule=FLOOR, title=title, status=row.status, because=row.reason)
+
+
+def spoken_of(
+    judging: Judging, judged: Judged, ruled: Ruled, stands: Verdict
+) -> tuple[MeasureScope | SubjectScope, Terms]:
+    """Where the sentence's figures are (of the period in which the rule was last judged), and how they are named."""
+    period = judged.period if stands.as_at is None else judging.past.period(stands.as_at)
+    scope = judging.scope(ruled.asked, ruled.place, period)
+    measures, scheme = judging.portfolio.measures, judging.scheme
+    measure = ruled.place.measure if isinstance(scope, MeasureScope) else None
+    return scope, Terms(scope.sheet.title, measures, scheme, measure)
+
+
+def _in_full(ruled: Ruled, name: str) -> str:
+    """A missing name with the measure that it belongs to, where it stands alone in the rule."""
+    if ruled.place.measure is None or name not in ruled.asked.alone:
+        return name
+    return ruled.place.measure if name == "actual" else f"{ruled.place.measure}.{name}"
+
+
+def _source(rule: Rule) -> str | None:
+    return f"{rule.file}:{rule.at.line}" if rule.file else None

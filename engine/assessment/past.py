@@ -1,0 +1,46 @@
+"""A portfolio's periods, looking back: what came before, and what is history."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from engine.model.workspace import Measure, Portfolio, cadence_of
+from engine.periods import Period
+from engine.workspace.dates import series_start, starts
+
+
+class Past:
+    """The periods before any period, each worked out once."""
+
+    def __init__(self, portfolio: Portfolio, returned: Iterable[str]) -> None:
+        """`returned` are the names of the periods that have returns."""
+        self._cadence = cadence_of(portfolio)
+        self._starts = starts(portfolio)
+        known = [self._cadence.period(name) for name in returned]
+        self._first = min((period.end for period in known), default=self._starts.end)
+        self._before: dict[str, Period | None] = {}
+
+    def period(self, name: str) -> Period:
+        """A period by its name."""
+        return self._cadence.period(name)
+
+    def before(self, period: Period) -> Period | None:
+        """The period before; None before the first return, and where the cadence has none."""
+        if period.id not in self._before:
+            earlier = self._cadence.before(period)
+            self._before[period.id] = earlier if earlier is not None and earlier.end >= self._first else None
+        return self._before[period.id]
+
+    def series_start(self, measure: Measure, period: Period) -> date | None:
+        """The first day of the series that a measure's figures belong to in a period; None where none broke."""
+        return series_start(measure, period.end, self._cadence)
+
+    def is_history(self, period: Period) -> bool:
+        """Whether it lies before the first period that is judged."""
+        return period.end < self._starts.end
+
+    def judged_before(self, period: Period) -> Iterator[Period]:
+        """The judged periods before one, the latest first."""
+        earlier = self.before(period)
+        while earlier is not None and not self.is_history(earlier):
+            yield earlier
+            earlier = self.before(earlier)

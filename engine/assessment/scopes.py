@@ -1,0 +1,125 @@
+"""Where a condition looks its names up: a subject's sheet, or one measure's own with its subject's behind it."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from engine.assessment.applies import Asked, Needs
+from engine.facts.names import PREVIOUS_STATUS
+from engine.facts.words import MISSING
+from engine.model.facts import FactSheet, MeasureSheet
+from engine.model.values import Quantity
+from engine.model.verdicts import Place
+from engine.periods import Period
+from engine.rulebook.syntax import Fact
+
+_COUNTS_OF_MEASURES = "measures."
+_NO_WORDS = frozenset[str]()
+
+
+class Sheets(Protocol):
+    """What scopes are read from: the sheets of any period."""
+
+    @property
+    def thresholds(self) -> Mapping[str, Quantity]:
+        """The thresholds' values in force."""
+
+    def sheet(self, subject: str, period: Period, needs: Needs) -> FactSheet:
+        """A subject's sheet, with the statuses that are needed."""
+
+    def measure(self, place: Place, period: Period) -> MeasureSheet | None:
+        """A measure's (or part's) own sheet; None where the subject hadn't got it."""
+
+    def due_before(self, subject: str, period: Period, back: int, measures: tuple[str, ...]) -> Period | None:
+        """The period `back` due periods earlier; None before the first return."""
+
+
+class SubjectScope:
+    """A subject in a period, as one rule sees it."""
+
+    __slots__ = ("_asked", "_period", "_read", "_sheets", "_subject")
+
+    def __init__(self, sheets: Sheets, asked: Asked, subject: str, period: Period) -> None:
+        self._sheets, self._asked, self._subject, self._period = sheets, asked, subject, period
+        self._read: FactSheet | None = None
+
+    @property
+    def sheet(self) -> FactSheet:
+        """The subject's sheet, worked out when it is first asked for: what lies below has been judged by then."""
+        if self._read is None:
+            self._read = self._sheets.sheet(self._subject, self._period, self._asked.needs)
+        return self._read
+
+    def fact(self, fact: Fact) -> Quantity | None:
+        return self.sheet.facts.get(fact.name)
+
+    def holds(self, fact: Fact, word: str) -> bool | None:
+        sheet, name = self.sheet, fact.name
+        if name == PREVIOUS_STATUS and name not in sheet.states:
+            return None
+        if "." in name and name != PREVIOUS_STATUS:
+            return _figure_holds(word, is_known=name in sheet.facts)
+        return _holds(word, sheet.states.get(name, _NO_WORDS), sheet.unknown_states.get(name, _NO_WORDS))
+
+    def threshold(self, name: str) -> Quantity | None:
+        return self._sheets.thresholds.get(name)
+
+    def earlier(self, back: int) -> "SubjectScope | None":
+        then = self._sheets.due_before(self._subject, self._period, back, self._asked.measures)
+        return None if then is None else SubjectScope(self._sheets, self._asked, self._subject, then)
+
+
+class MeasureScope:
+    """One measure in a period: attributes that stand alone are its own, other names its subject's.
+
+    What counts the subject's measures is not there: it follows from the very rules that are being judged.
+    """
+
+    __slots__ = ("_asked", "_period", "_place", "_sheet", "_sheets", "_subject")
+
+    def __init__(self, sheets: Sheets, asked: Asked, place: Place, period: Period, sheet: MeasureSheet) -> None:
+        self._sheets, self._asked, self._place, self._period, self._sheet = sheets, asked, place, period, sheet
+        self._subject: SubjectScope | None = None
+
+    @property
+    def sheet(self) -> MeasureSheet:
+        return self._sheet
+
+    def fact(self, fact: Fact) -> Quantity | None:
+        if fact.alone:
+            return self._sheet.facts.get(fact.name)
+        return None if fact.name.startswith(_COUNTS_OF_MEASURES) else self._behind().fact(fact)
+
+    def holds(self, fact: Fact, word: str) -> bool | None:
+        if not fact.alone:
+            return None if fact.name.startswith(_COUNTS_OF_MEASURES) else self._behind().holds(fact, word)
+        if fact.name == "actual":
+            return _holds(word, self._sheet.states, self._sheet.unknown_states)
+        return _figure_holds(word, is_known=fact.name in self._sheet.facts)
+
+    def threshold(self, name: str) -> Quantity | None:
+        return self._sheets.thresholds.get(name)
+
+    def earlier(self, back: int) -> "MeasureScope | None":
+        place = self._place
+        due = (place.measure, *self._asked.measures) if place.measure is not None else self._asked.measures
+        then = self._sheets.due_before(place.subject, self._period, back, due)
+        sheet = None if then is None else self._sheets.measure(place, then)
+        if then is None or sheet is None:
+            return None
+        return MeasureScope(self._sheets, self._asked, place, then, sheet)
+
+    def _behind(self) -> SubjectScope:
+        if self._subject is None:
+            self._subject = SubjectScope(self._sheets, self._asked, self._place.subject, self._period)
+        return self._subject
+
+
+def _holds(word: str, states: frozenset[str], unknown: frozenset[str]) -> bool | None:
+    if word in states:
+        return True
+    return None if word in unknown else False
+
+
+def _figure_holds(word: str, *, is_known: bool) -> bool | None:
+    """Of a figure that nobody says anything of (a target, savings) only that it is missing can be told."""
+    return not is_known if word == MISSING else None
