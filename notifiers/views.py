@@ -93,7 +93,7 @@ def subject_view(subject: SubjectOut, telling: Telling) -> View:
         "actions": _actions(subject),
         "savings": _savings(subject),
         "at_risk": _at_risk(subject),
-        "not_assessed": [_not_assessed(missing, subject) for missing in subject.not_assessed],
+        "not_assessed": [_not_assessed(missing, subject, telling.rules) for missing in subject.not_assessed],
         "remarks": [sentence(remark) for remark in subject.remarks],
         "strip": [_cell(point, scheme) for point in history] if len(history) > 1 else [],
         "history": history_words(history, scheme) if len(history) > 1 else "",
@@ -190,12 +190,12 @@ def _at_risk(subject: SubjectOut, nothing: str = "") -> str:
     return f"{show(Quantity(abs(net), Unit.MONEY))} {words}"
 
 
-def _not_assessed(group: NotAssessed, subject: SubjectOut) -> str:
+def _not_assessed(group: NotAssessed, subject: SubjectOut, rules: Mapping[str, str]) -> str:
     """ "Not judged, for want of Utilisation (target): utilisation below target."."""
     titles = {measure.measure: measure.title for measure in subject.measures}
     missing = ", ".join(_fact_words(name, titles) for name in group.missing) or "figures"
-    rules = ", ".join(one_line(rule.replace("_", " ")) for rule in group.rules)
-    return f"Not judged, for want of {missing}: {rules}."
+    judged = ", ".join(one_line(rules.get(rule, rule)) for rule in group.rules)
+    return f"Not judged, for want of {missing}: {judged}."
 
 
 def _fact_words(name: str, titles: Mapping[str, str]) -> str:

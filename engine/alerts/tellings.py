@@ -144,7 +144,8 @@ class _Stage:
             recipient=person, name=who.name, address=who.email.strip(),
             portfolio=self.portfolio.portfolio, portfolio_title=self.portfolio.title, scheme=self.scheme,
             mail=self.workspace.settings.mail, now=self.now,
-            period=self.run.period, run=self.run.run, revision=self.run.revision, news=news, subjects=shown,
+            period=self.run.period, run=self.run.run, revision=self.run.revision, rules=self.run.rules,
+            news=news, subjects=shown,
             history={subject.ref: self._history_to_now(subject) for subject in shown},
             since={
                 subject.ref: min(case.opened for case in cases)

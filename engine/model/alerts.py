@@ -107,6 +107,7 @@ class Telling(Frozen):
     period: str
     run: str
     revision: int
+    rules: dict[str, str] = {}  # their titles by id
     news: tuple[Decision, ...]  # those that tell, the reasons for this message
     subjects: tuple[SubjectOut, ...]  # what is shown: the news, and in a digest every exception and remediated one
     history: dict[str, tuple[HistoryPoint, ...]] = {}  # by subject, oldest first, at most twelve

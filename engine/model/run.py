@@ -98,7 +98,7 @@ class MessageOut(Frozen):
     to: tuple[str, ...]
     subject: str
     reasons: dict[str, str]  # subject's ref -> why it is told
-    state: Literal["pending", "held", "sent"]
+    state: str  # of the outbox: "pending" or "held" when queued, then "sent", "retry", "dead" …
 
 
 class RunOut(Frozen):
@@ -114,6 +114,7 @@ class RunOut(Frozen):
     published: Literal["new", "unchanged", "no"]
     judged_by: Literal["both", "plain"]
     now: str
+    rules: dict[str, str] = {}  # the titles of the rules in force, by id
     subjects: tuple[SubjectOut, ...]
     problems: tuple[Problem, ...] = ()
     messages: tuple[MessageOut, ...] = ()

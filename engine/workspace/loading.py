@@ -47,6 +47,12 @@ def load_workspace(root: Path) -> tuple[Workspace | None, list[Fault]]:
 
     None where any of the faults is an error.
     """
+    workspace, faults = read_workspace(root)
+    return (None if any(fault.severity is Severity.ERROR for fault in faults) else workspace), faults
+
+
+def read_workspace(root: Path) -> tuple[Workspace | None, list[Fault]]:
+    """As `load_workspace`, but for all that can be read in spite of faults: good for finding more faults alone."""
     faults: list[Fault] = list(_stray(root))
     settings = _single(root, "settings", Settings, faults)
     calendar = _single(root, "calendar", Calendar, faults)
@@ -71,7 +77,7 @@ def load_workspace(root: Path) -> tuple[Workspace | None, list[Fault]]:
     if settings.noun is not None:
         faults += check_settings(settings.file, settings.noun, root)
     faults = sorted(dict.fromkeys(faults), key=lambda fault: (fault.file, fault.line, fault.column))
-    if settings.noun is None or calendar.noun is None or any(fault.severity is Severity.ERROR for fault in faults):
+    if settings.noun is None or calendar.noun is None:
         return None, faults
     workspace = Workspace(
         portfolios={name: one.noun for name, one in portfolios.items() if one.noun is not None},

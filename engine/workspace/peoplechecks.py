@@ -86,6 +86,7 @@ def check_audiences(
         yield from _check_at(file, name, audience, portfolios, schemes)
         if isinstance(audience.when, OwnCalendar):
             yield from _check_when(file, (name, "when"), audience.when)
+        yield from _check_not_kept(file, name, audience)
         if audience.remind_every is not None:
             yield from unreadable(file, (name, "remind_every"), partial(periods_in, audience.remind_every))
         if audience.next_up is not None and (audience.next_up == name or audience.next_up not in known):
@@ -96,6 +97,20 @@ def check_audiences(
         elif _circles(name, audiences):
             what = f"what is passed on from {quoted(name)} comes back to it"
             yield file.fault((name, "next_up"), "circle", what, "let the last audience have no `next_up`")
+
+
+def _check_not_kept(file: YamlFile, name: str, audience: Audience) -> Iterator[Fault]:
+    """What may be written and is not kept yet: better said than silently passed over."""
+    if isinstance(audience.when, OwnCalendar):
+        what = "this version keeps no calendar of an audience, so that it is told nothing"
+        yield file.warning((name, "when"), "not-kept", what, "write `when: after run`")
+    for key, value in (("remind_every", audience.remind_every), ("next_up", audience.next_up)):
+        if value is not None:
+            what = f"this version sends no {'reminders' if key == 'remind_every' else 'news to the next audience up'}"
+            yield file.warning((name, key), "not-kept", what, f"leave `{key}` for a later one")
+    if audience.release == "by hand":
+        what = "this version has no command that releases a held message"
+        yield file.warning((name, "release"), "not-kept", what, "write `release: at once`")
 
 
 def _circles(name: str, audiences: Mapping[str, Audience]) -> bool:

@@ -49,6 +49,9 @@ def check_settings(file: YamlFile, settings: Settings, root: Path) -> Iterator[F
     yield from check_address(file, ("mail", "from"), mail.from_, ())
     if mail.reply_to is not None:
         yield from check_address(file, ("mail", "reply_to"), mail.reply_to, ())
+    if not mail.allowed_domains:
+        what = "mail may go to no domain, so that nobody can be told anything"
+        yield file.warning(("mail",), "no-domain", what, "list your domains under `mail: allowed_domains`")
     for number, domain in enumerate(mail.allowed_domains):
         if not is_domain(domain):
             what = f"{quoted(domain)} is not a mail domain"

@@ -88,11 +88,13 @@ def test_what_could_not_be_judged_is_said_with_what_was_missing() -> None:
         NotAssessed(missing=("use", "use.year_target"), rules=("use_below_target", "use_falls")),
         NotAssessed(missing=("savings.net_at_risk",), rules=("savings_at_risk",)),
     )
-    told = telling(subjects=(subject("A", None, EO, measures=measures, not_assessed=missing),), reasons={})
+    rules = {"use_below_target": "Use below target", "use_falls": "Use falls", "savings_at_risk": "Savings at risk"}
+    about = subject("A", None, EO, measures=measures, not_assessed=missing)
+    told = telling(subjects=(about,), reasons={}, rules=rules)
     text = text_of(told)
     assert "A is not rated." in text
-    assert "Not judged, for want of Utilisation, Utilisation (year target): use below target, use falls.\n" in text
-    assert "Not judged, for want of savings: net at risk: savings at risk.\n" in text
+    assert "Not judged, for want of Utilisation, Utilisation (year target): Use below target, Use falls.\n" in text
+    assert "Not judged, for want of savings: net at risk: Savings at risk.\n" in text
     assert "for want of Utilisation" in words_of(html_of(told))
 
 

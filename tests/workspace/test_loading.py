@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.model.problems import Severity
 from engine.model.workspace import Calendar, Level, Settings
 from engine.workspace.loading import load_workspace
-from tests.workspace.sample import CARE, FILES, PEOPLE, PORTFOLIO, SCHEME, THREE, edit, said, write, write_sample
+from tests.workspace.sample import CARE, FILES, PEOPLE, PORTFOLIO, SCHEME, THREE, edit, said, write, write_sample, wrong
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def root(tmp_path: Path) -> Path:
 
 def test_a_workspace_without_a_fault_is_read_whole(root: Path) -> None:
     workspace, faults = load_workspace(root)
-    assert faults == []
+    assert wrong(faults) == []
     assert workspace is not None
     assert [(subject.ref, subject.level) for subject in workspace.portfolios["care"].subjects.values()] == [
         ("care", Level.PORTFOLIO),
@@ -46,12 +46,21 @@ def test_calendar_settings_people_and_audiences_may_be_missing(root: Path) -> No
     workspace, faults = load_workspace(root)
     assert workspace is not None
     assert (workspace.calendar, workspace.settings) == (Calendar(), Settings())
-    assert {(fault.code, fault.severity) for fault in faults} == {("no-owner", Severity.WARNING)}
+    assert {(fault.code, fault.severity) for fault in faults} == {
+        ("no-owner", Severity.WARNING),
+        ("no-domain", Severity.WARNING),
+    }
 
 
 def test_a_workspace_without_a_portfolio_is_none(tmp_path: Path) -> None:
     assert load_workspace(tmp_path)[0] is None
-    assert said(tmp_path) == ["portfolios:1:1: there is no portfolio here; write one, or begin with `telltale init`"]
+    assert said(tmp_path) == [
+        "portfolios:1:1: there is no portfolio here; write one, or begin with `telltale init`",
+        (
+            "settings.yaml:1:1: mail may go to no domain, so that nobody can be told anything; "
+            "list your domains under `mail: allowed_domains`"
+        ),
+    ]
 
 
 # ---- the analyst's slips, all at once
@@ -121,7 +130,7 @@ def test_a_file_that_nothing_reads_is_a_warning(root: Path) -> None:
     write(root, "notes.txt", "x")
     workspace, faults = load_workspace(root)
     assert workspace is not None
-    assert [str(fault) for fault in faults if fault.severity is Severity.WARNING] == [
+    assert [str(fault) for fault in wrong(faults) if fault.severity is Severity.WARNING] == [
         "config/peple.yaml:1:1: nothing reads this file; did you mean `people.yaml`?",
         "config/schemes/four.yml:1:1: nothing reads this file; let its name end in .yaml",
     ]
@@ -158,7 +167,7 @@ def test_settings_may_lead_through_a_link_only_inside(root: Path, tmp_path_facto
 def test_a_database_of_another_kind_need_not_lie_in_the_workspace(root: Path) -> None:
     edit(root, "settings.yaml", "sqlite:///var/telltale.db", "postgresql+psycopg://db.council.example/telltale")
     workspace, faults = load_workspace(root)
-    assert (faults, workspace and workspace.settings.database) == (
+    assert (wrong(faults), workspace and workspace.settings.database) == (
         [],
         "postgresql+psycopg://db.council.example/telltale",
     )
@@ -187,3 +196,12 @@ def test_whatever_value_is_spoiled_it_is_told_and_nothing_breaks(
     workspace, faults = load_workspace(root)
     assert (workspace is None) == any(fault.severity is Severity.ERROR for fault in faults)
     assert all(fault.what and fault.line and fault.column for fault in faults)
+
+
+def test_what_this_version_does_not_keep_yet_is_said(root: Path) -> None:
+    edit(root, "audiences.yaml", "next_up: board", "next_up: board, remind_every: 3 periods, release: by hand")
+    said_of = [fault.what for fault in load_workspace(root)[1] if fault.code == "not-kept"]
+    assert any("keeps no calendar of an audience" in what for what in said_of)
+    assert any("sends no reminders" in what for what in said_of)
+    assert any("next audience up" in what for what in said_of)
+    assert any("no command that releases" in what for what in said_of)

@@ -1,0 +1,282 @@
+"""What the commands that publish nothing find out: faults, tests, fact sheets, returns, messages, health."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from email import policy
+from email.parser import BytesParser
+from pathlib import Path
+
+from engine.app import (
+    FaultsError,
+    Office,
+    UsageError,
+    declared,
+    open_office,
+    open_the_store,
+    preview,
+    rules_of,
+    take_in,
+    with_states,
+)
+from engine.model.alerts import OutboxState, Rendered
+from engine.model.facts import FactSheet
+from engine.model.problems import Fault
+from engine.model.run import RunOut
+from engine.periods import Period, PeriodError
+
+
+def check(root: Path) -> list[Fault]:
+    """Every fault of `config/` and of the rule files, in the order of files and places."""
+    from engine.workspace.loading import read_workspace
+
+    workspace, faults = read_workspace(root)
+    for portfolio in workspace.portfolios.values() if workspace is not None else ():
+        with suppress(PeriodError):  # of its dates that can't be read, which are told already
+            if workspace is not None and portfolio.scheme in workspace.schemes:
+                faults = [*faults, *rules_of(root, workspace, portfolio)[1]]
+    return sorted(dict.fromkeys(faults), key=lambda fault: (fault.file, fault.line, fault.column))
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """One test that stands beside a rule."""
+
+    portfolio: str
+    rule: str
+    number: int  # from 1, as written
+    expected: str
+    got: str
+    place: str  # "rules/improving_lives.yaml:27"
+    sheet: dict[str, str]
+
+    @property
+    def ok(self) -> bool:
+        return self.expected == self.got
+
+    def __str__(self) -> str:
+        known = ", ".join(f"{name} = {value}" for name, value in self.sheet.items()) or "nothing"
+        verdict = f"expected {self.expected} and got {self.got}"
+        return f"{self.place}: test {self.number} of {self.rule} {verdict}; known: {known}"
+
+
+def test_rules(office: Office, name: str) -> list[Tested]:
+    """The tests in a portfolio's rule file, each with what came of it. Raises FaultsError."""
+    from engine.inference.plain import outcome
+    from engine.rulebook.ruletests import run_tests
+
+    about = declared(office, name)
+    results = run_tests(about.rulebook, about.portfolio, lambda rule, scope, _: outcome(rule, scope))
+    return [Tested(name, r.rule, r.index, r.expected, r.got, f"{r.file}:{r.at.line}", dict(r.sheet)) for r in results]
+
+
+def published(office: Office, name: str, period: str | None) -> RunOut:
+    """The last run of a period, or of the latest published. Raises UsageError where there is none."""
+    first = office.period(name, office.portfolio(name).starts)
+    if period is not None and office.period(name, period).end < first.end:
+        raise UsageError(f"{period} is history, of which nothing is published; {name} starts with {first.id}")
+    with open_the_store(office) as store:
+        stored = store.latest_run(name, period)
+        out = with_states(stored.out, store) if stored is not None else None
+    if out is None:
+        what = f"{period} of {name}" if period else name
+        command = f"telltale run {name}" + (f" --period {period}" if period else "")
+        raise UsageError(f"nothing is published of {what} yet; run it: {command}")
+    return out
+
+
+def fact_sheet(office: Office, name: str, ref: str, period: str | None) -> FactSheet:
+    """What the rules see of a subject: the figures as now known, the statuses as published.
+
+    Without a period: the latest published, or else the latest with a return.
+    """
+    from engine.facts.book import SheetStanding
+    from engine.pipeline import facts_of
+
+    about = declared(office, name)
+    with open_the_store(office) as store:
+        returns = take_in(office, about, store, keep=False).returns
+        stored = store.latest_run(name, period)
+    out = stored.out if stored is not None else None
+    book = facts_of(about, returns, office.today).book
+    at = office.period(name, period or (out.period if out else _latest(book.periods, name).id))
+    standing = SheetStanding()
+    if out is not None:
+        status = {subject.ref: subject.status for subject in out.subjects}
+        here = next((subject for subject in out.subjects if subject.ref == ref), None)
+        standing = SheetStanding(
+            measure_statuses={(m.measure, m.part): m.status for m in here.measures} if here else {},
+            descendants={below.ref: status.get(below.ref) for below in about.portfolio.descendants(ref)},
+            previous=here.previous if here else None,
+        )
+    return book.sheet(ref, at, standing)
+
+
+def _latest(periods: Sequence[Period], name: str) -> Period:
+    if not periods:
+        raise UsageError(f"{name} has no return yet")
+    return periods[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedReturn:
+    portfolio: str
+    period: str
+    submitter: str
+    state: str  # "taken in", "new", "changed", "gone from the folder"
+    rows: int
+    problems: int
+    source: str
+
+
+def list_returns(office: Office, name: str, period: str | None) -> list[ListedReturn]:
+    """The returns that were taken in or lie in the folder, by period and submitter."""
+    from engine.returns.folder import find_returns
+
+    about = declared(office, name)
+    with open_the_store(office) as store:
+        known = {(one.period, one.submitter): one.sha256 for one in store.returns(name)}
+        taken = take_in(office, about, store, keep=False)
+    there = {(one.period, one.submitter) for one in find_returns(office.returns_folder, about.portfolio)[0]}
+
+    def state(key: tuple[str, str], sha256: str) -> str:
+        if key not in there:
+            return "gone from the folder"
+        return "new" if key not in known else "taken in" if known[key] == sha256 else "changed"
+
+    return [
+        ListedReturn(
+            portfolio=name,
+            period=one.period,
+            submitter=one.submitter,
+            state=state((one.period, one.submitter), one.sha256),
+            rows=one.rows,
+            problems=len(one.problems),
+            source=one.source,
+        )
+        for one in sorted(taken.returns, key=lambda one: (office.period(name, one.period).end, one.submitter))
+        if period in (None, one.period)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedMessage:
+    id: str
+    portfolio: str
+    period: str
+    state: str
+    audience: str
+    to: str
+    subject: str
+    reasons: dict[str, str]
+    detail: str  # the file written, or why it is held or dead
+
+
+def list_mail(office: Office, name: str, period: str | None) -> list[ListedMessage]:
+    """The messages of a portfolio, newest first."""
+    with open_the_store(office) as store:
+        messages = store.outbox(name, period)
+    return [
+        ListedMessage(
+            id=one.id,
+            portfolio=name,
+            period=one.rendered.period,
+            state=one.state.value,
+            audience=one.rendered.audience,
+            to=one.rendered.address,
+            subject=one.rendered.subject,
+            reasons=one.rendered.reasons,
+            detail=one.detail,
+        )
+        for one in messages
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedMessage:
+    audience: str
+    to: str
+    subject: str
+    reasons: dict[str, str]
+    text: str
+
+
+def preview_mail(office: Office, name: str, period: str | None, person: str | None) -> list[PreviewedMessage]:
+    """What a run would send now, as plain text. Nothing is kept or sent."""
+    if person is not None and person not in office.workspace.people:
+        raise UsageError(f"there is nobody {person!r} in config/people.yaml")
+    return [
+        PreviewedMessage(one.audience, one.address, one.subject, one.reasons, plain_text(one))
+        for one in preview(office, name, period)
+        if person in (None, one.recipient)
+    ]
+
+
+def plain_text(message: Rendered) -> str:
+    """The plain-text part of a message."""
+    part = BytesParser(policy=policy.default).parsebytes(message.body).get_body(("plain",))
+    return "" if part is None else str(part.get_content()).rstrip()
+
+
+# ---- doctor
+
+
+HELD = (OutboxState.HELD,)
+STUCK = (OutboxState.PENDING, OutboxState.CLAIMED, OutboxState.RETRY, OutboxState.DEAD)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    what: str
+    ok: bool
+    found: str
+
+
+def doctor(root: Path, now: str | None) -> list[Checked]:
+    """Everything that a run needs, each looked at; what depends on something broken is left out."""
+    from engine.store.errors import StoreError
+
+    checks = [Checked("Python", sys.version_info >= (3, 11), sys.version.split()[0]), _durable()]
+    try:
+        office = open_office(root, now)
+    except (UsageError, FaultsError) as error:
+        return [*checks, Checked("config", False, str(error))]
+    checks.append(Checked("config", True, ", ".join(office.workspace.portfolios)))
+    checks += _rules(office)
+    try:
+        with open_the_store(office) as store:
+            held, stuck = (len(store.outbox(states=states)) for states in (HELD, STUCK))
+        checks.append(Checked("database", True, office.workspace.settings.database))
+        found = [f"{number} {words}" for number, words in ((held, "held"), (stuck, "not delivered")) if number]
+        checks.append(Checked("outbox", not stuck, f"messages: {', '.join(found)}" if found else "nothing waits"))
+    except StoreError as error:
+        checks.append(Checked("database", False, str(error)))
+    folder = office.returns_folder
+    checks.append(Checked("returns", folder.is_dir(), office.workspace.settings.returns))
+    return checks
+
+
+def _durable() -> Checked:
+    from engine.inference.errors import JudgementError
+    from engine.inference.process import DurableProcess, available
+
+    what = "engine of record"
+    if not available():
+        return Checked(what, True, "durable-rules is not installed; the plain evaluator judges alone")
+    try:
+        with DurableProcess(10) as durable:
+            ready = durable.ready()
+    except JudgementError as error:
+        return Checked(what, False, str(error))
+    return Checked(what, ready, "durable-rules works" if ready else "durable-rules is installed but can't be loaded")
+
+
+def _rules(office: Office) -> Iterator[Checked]:
+    for name in office.workspace.portfolios:
+        try:
+            rules = len(declared(office, name).rulebook.rules)
+        except FaultsError as error:
+            yield Checked(f"rules of {name}", False, str(error))
+        else:
+            yield Checked(f"rules of {name}", True, f"{rules} rules")

@@ -1,0 +1,32 @@
+"""Every way a command can fail, as one sentence and an exit code.
+
+Exception
++-- engine.app.UsageError                     2: an unknown portfolio, period or subject
++-- engine.app.FaultsError                    1: config/ or rules/ can't be used; carries every fault
++-- engine.store.errors.StoreError            4: the database is busy; 3: it can't be used
++-- engine.inference.errors.InferenceError    3: the engine of record crashed or hung, or the two evaluators differ
++-- OSError                                   3: a file can't be read or written
++-- anything else                             3: a fault of ours
+"""
+
+from engine.cli import BUSY, FAILED, NO, USAGE
+
+
+def sentence_and_code(error: Exception) -> tuple[str, int]:
+    """What to tell the person, and the exit code."""
+    from engine.app import FaultsError, UsageError
+    from engine.inference.errors import InferenceError
+    from engine.store.errors import StoreError
+
+    if isinstance(error, UsageError):
+        return str(error), USAGE
+    if isinstance(error, FaultsError):
+        return str(error), NO
+    if isinstance(error, StoreError):
+        return str(error), BUSY if error.busy else FAILED
+    if isinstance(error, InferenceError):
+        return str(error), FAILED
+    if isinstance(error, OSError):
+        return f"{error.strerror or error}: {error.filename or 'a file'}", FAILED
+    fault = f"{type(error).__name__}: {error}".splitlines()[0]
+    return f"a fault of the program ({fault}); set TELLTALE_TRACEBACK=1 to see where, and report it.", FAILED

@@ -1,0 +1,256 @@
+"""What a person reads of a run: the table of statuses and the explanation of one subject, as plain text."""
+
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from engine.model.facts import FactSheet
+from engine.model.problems import Fault, Severity
+from engine.model.returns import Return
+from engine.model.run import DecisionOut, FindingOut, RunOut, SubjectOut
+from engine.model.values import Quantity, Unit, plain, show
+from engine.model.workspace import Person, Scheme
+from engine.periods import period_in_words
+
+WIDTH = 100
+
+
+def status_table(run: RunOut, scheme: Scheme) -> str:
+    """Every subject with its status, trend and what decided it, children indented below their parents."""
+    depth = depths(run.subjects)
+    rows = [
+        (scheme.name(s.status), s.trend or "-", decided_by(s), "  " * depth[s.ref] + f"{s.title} ({s.ref})")
+        for s in run.subjects
+    ]
+    return table(("Status", "Trend", "Decided by", "Subject"), rows)
+
+
+def depths(subjects: Sequence[SubjectOut]) -> dict[str, int]:
+    """How far below the portfolio each subject stands; parents come before their children."""
+    found: dict[str, int] = {}
+    for subject in subjects:
+        found[subject.ref] = 0 if subject.parent is None else found[subject.parent] + 1
+    return found
+
+
+def decided_by(subject: SubjectOut) -> str:
+    """Who or what gave the status: "rule", "judgement", "lifecycle", or nobody."""
+    if subject.lifecycle != "live":
+        return "lifecycle"
+    if subject.override is not None:
+        return "judgement"
+    if subject.status is None:
+        return "-"
+    if subject.floor is not None and not any(
+        finding.status == subject.status and finding.rule != "floor" for finding in subject.findings
+    ):
+        return "judgement"
+    return "rule"
+
+
+def run_summary(run: RunOut, scheme: Scheme) -> str:
+    """The few lines after a table: counts, problems, messages."""
+    exceptions = [s for s in run.subjects if s.exception]
+    remediated = [s for s in run.subjects if s.remediated]
+    lines = [f"{count(len(exceptions), 'exception')}, {len(remediated)} remediated."]
+    if run.judged_by == "plain":
+        lines.append("Judged by the plain evaluator alone: durable-rules can't be used on this machine.")
+    if run.problems:
+        lines += ["", f"{count(len(run.problems), 'problem')} in the returns, for the PMO:"]
+        lines += list(bullets(str(problem) for problem in run.problems))
+    if run.messages:
+        lines += ["", f"{count(len(run.messages), 'message')}:"]
+        rows = [(m.state, m.audience, ", ".join(m.to), m.subject) for m in run.messages]
+        lines.append(table(("State", "Audience", "To", "Subject"), rows))
+    return "\n".join(lines)
+
+
+def explanation(
+    run: RunOut,
+    subject: SubjectOut,
+    scheme: Scheme,
+    people: Mapping[str, Person],
+    period: str,
+) -> str:
+    """One subject's status as its owner can read it.
+
+    `period` is the period in words.
+    """
+    parent = next((s.title for s in run.subjects if s.ref == subject.parent), None)
+    heading = f"{subject.title} ({subject.ref}), {subject.level.value}" + (f" in {parent}" if parent else "")
+    lines = [heading, "", f"{period}: {_standing(subject, scheme)}"]
+    decided = list(_decisions(subject, scheme))
+    if decided:
+        lines += ["", "What a person decided", *decided]
+    found = [line for finding in subject.findings for line in _finding(finding, scheme)]
+    if found:
+        lines += ["", "Why", *found]
+    elif subject.earned:
+        lines += ["", "Why", *bullets(["Every rule that is required could be judged, and none fired."])]
+    if subject.remarks:
+        lines += ["", "Remarks (they move no status)", *bullets(subject.remarks)]
+    if subject.not_assessed:
+        lines += ["", "What could not be judged", *bullets(_not_assessed(subject, run.rules))]
+    if subject.measures:
+        lines += ["", "Measures", _measures(subject, scheme)]
+    if subject.savings:
+        shown = ", ".join(f"{name.replace('_', ' ')} {figure.shown}" for name, figure in subject.savings.items())
+        lines += ["", "Savings, all years", *bullets([shown])]
+    if subject.judged:
+        lines += ["", "Judged, and quiet", *bullets([", ".join(run.rules.get(rule, rule) for rule in subject.judged)])]
+    problems = [problem for problem in run.problems if problem.subject == subject.ref]
+    if problems:
+        lines += ["", "Problems in the return", *bullets(map(str, problems))]
+    owner = people.get(subject.owner or "")
+    lines += ["", f"Owner: {owner.name} <{owner.email}>" if owner else "Owner: none named"]
+    return "\n".join(lines)
+
+
+def _standing(subject: SubjectOut, scheme: Scheme) -> str:
+    text = f"{scheme.name(subject.status)}."
+    if subject.trend == "New":
+        text += " New: no status before this period."
+    elif subject.trend is not None:
+        text += f" {subject.trend} {'as' if subject.trend == 'Same' else 'than'} last time"
+        text += f" (published then: {scheme.name(subject.previous)})." if subject.previous else "."
+    if subject.moved_by:
+        text += f" Moved by: {', '.join(subject.moved_by)}."
+    if subject.remediated:
+        text += " It was an exception and no longer is."
+    if subject.as_at:
+        text += f" As at {subject.as_at}: held from then, for want of figures since."
+    return text
+
+
+def _decisions(subject: SubjectOut, scheme: Scheme) -> Iterator[str]:
+    kinds: tuple[tuple[str, DecisionOut | None], ...] = (
+        ("Override", subject.override),
+        ("No better than", subject.floor),
+        ("The owner's own view", subject.declared),
+    )
+    for words, decision in kinds:
+        if decision is None:
+            continue
+        until = f", until {decision.until}" if decision.until else ""
+        yield from bullets([f"{words}: {scheme.name(decision.status)} (by {decision.by}{until}): {decision.reason}"])
+    if subject.override is not None:
+        beneath = scheme.name(subject.derived) if subject.derived else "no status: too little could be judged"
+        yield from bullets([f"Beneath it the rules give {beneath}."])
+
+
+def _finding(finding: FindingOut, scheme: Scheme) -> Iterator[str]:
+    if finding.rule == "floor":
+        return
+    yield from bullets([f"{finding.title}: {scheme.name(finding.status)}"])
+    details = [finding.because]
+    if finding.to_clear:
+        details.append(f"To clear it: {finding.to_clear}")
+    if finding.action:
+        details.append(f"What is asked: {finding.action}")
+    if finding.as_at:
+        details.append(f"As at {finding.as_at}: held from then.")
+    if finding.source:
+        details.append(f"Rule {finding.rule}, {finding.source}")
+    for detail in details:
+        yield textwrap.fill(detail, WIDTH, initial_indent="    ", subsequent_indent="    ")
+
+
+def _not_assessed(subject: SubjectOut, titles: Mapping[str, str]) -> Iterator[str]:
+    for group in subject.not_assessed:
+        rules = ", ".join(titles.get(rule, rule) for rule in group.rules)
+        yield f"{rules}: for want of {', '.join(group.missing) or 'earlier periods'}."
+
+
+def _measures(subject: SubjectOut, scheme: Scheme) -> str:
+    rows = [
+        (m.title + (f", {m.part}" if m.part else ""), m.shown, scheme.name(m.status), m.not_rated_because or "")
+        for m in subject.measures
+    ]
+    return table(("Measure", "Figure", "Status", ""), rows)
+
+
+def fact_sheet(sheet: FactSheet) -> str:
+    """The fact sheet, name by name: the figure, and the words that hold of it."""
+    names = sorted(sheet.facts.keys() | sheet.states.keys())
+    rows = []
+    for name in names:
+        figure = sheet.facts.get(name)
+        rows.append(
+            (name, "" if figure is None else _shown(name, figure), ", ".join(sorted(sheet.states.get(name, ()))))
+        )
+    heading = f"{sheet.title} ({sheet.subject}), {period_in_words(sheet.period)}, {sheet.lifecycle.value}"
+    lines = [heading, "", table(("Name", "Figure", "Is"), rows)]
+    if sheet.problems:
+        lines += ["", "Problems", *bullets(str(problem) for problem in sheet.problems)]
+    return "\n".join(lines)
+
+
+def _shown(name: str, figure: Quantity) -> str:
+    """A figure of the sheet; the difference of two percentages is in points."""
+    difference = figure.unit is Unit.PERCENT and name.endswith((".variance", ".change"))
+    return f"{show(figure).removesuffix('%')} points" if difference else show(figure)
+
+
+def sheet_as_json(sheet: FactSheet) -> dict[str, object]:
+    """The fact sheet for `--format json`: exact figures, money in pounds and per cent as 15.1."""
+    return {
+        "schema": 1,
+        "subject": sheet.subject,
+        "level": sheet.level.value,
+        "title": sheet.title,
+        "period": sheet.period.id,
+        "lifecycle": sheet.lifecycle.value,
+        "facts": {
+            name: {"value": plain(figure.value), "unit": figure.unit.value, "shown": show(figure)}
+            for name, figure in sorted(sheet.facts.items())
+        },
+        "states": {name: sorted(words) for name, words in sorted(sheet.states.items())},
+        "problems": [problem.model_dump(mode="json") for problem in sheet.problems],
+    }
+
+
+def submitted(read: Return, destination: Path | None, already: bool) -> str:
+    """What was understood of a return, and where it now lies."""
+    tables = {
+        "measures": read.measures,
+        "savings": read.savings,
+        "milestones": read.milestones,
+        "judgements": read.judgements,
+        "explanations": read.explanations,
+    }
+    understood = ", ".join(f"{len(rows)} of {name}" for name, rows in tables.items() if rows) or "no row"
+    if destination is None:
+        first = "Not submitted: nothing in it could be understood."
+    elif already:
+        first = f"Nothing new: {destination} has the same contents."
+    else:
+        first = f"Submitted as {destination}; the next run takes it in."
+    lines = [first, f"Understood: {understood} ({read.portfolio}, {read.period}, submitter {read.submitter})."]
+    if read.problems:
+        lines += ["", f"{count(len(read.problems), 'problem')}:", *bullets(str(problem) for problem in read.problems)]
+    return "\n".join(lines)
+
+
+def faults_text(faults: Sequence[Fault]) -> str:
+    """Each fault on a line of its own, as a compiler writes them."""
+    return "\n".join(f"{fault} (warning)" if fault.severity is Severity.WARNING else str(fault) for fault in faults)
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns aligned, two spaces in, two between; trailing blanks cut."""
+    widths = [max(len(row[i]) for row in (heads, *rows)) for i in range(len(heads))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (heads, *rows)]
+    return "\n".join(f"  {line}".rstrip() for line in lines)
+
+
+def bullets(items: Iterable[str]) -> Iterator[str]:
+    """Each item as a wrapped line that begins with a dash."""
+    for item in items:
+        yield textwrap.fill(
+            item, WIDTH, initial_indent="  - ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+        )
+
+
+def count(number: int, noun: str) -> str:
+    """ "1 problem", "3 problems" """
+    return f"{number} {noun}{'' if number == 1 else 's'}"

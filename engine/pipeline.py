@@ -1,0 +1,171 @@
+"""The way of the data, stage by stage: returns, fact sheets, findings, status and trend, cases, alerts, messages.
+
+    facts_of    returns to fact sheets
+    judge       fact sheets to findings, status and trend
+    alert       statuses to cases, alerts and messages
+
+Every function here is pure: what was stored before and the time of day are handed in, and so is what renders.
+`engine/app.py` reads, stores and sends.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from engine.alerts.cases import CaseChanges, update
+from engine.alerts.release import state_when_queued
+from engine.alerts.tellings import Tellings, tellings, told_by
+from engine.assessment.assess import AssessmentInputs, assess
+from engine.facts.book import FactBook
+from engine.inference.process import DurableProcess
+from engine.model.alerts import Case, CaseKey, Decision, HistoryPoint, Rendered, Telling, Told
+from engine.model.problems import Problem
+from engine.model.returns import Return
+from engine.model.run import MessageOut, RunOut, SubjectOut
+from engine.model.workspace import Portfolio, Scheme, Workspace
+from engine.periods import Period, WorkingDays
+from engine.returns.merge import PeriodRows, merge
+from engine.rulebook.formulas import Formulas
+from engine.rulebook.rules import Rulebook
+from engine.rulebook.substance import substance
+from engine.store.records import Queued
+
+Render = Callable[[Telling], Rendered | str]  # a message's frozen bytes, or a sentence that says why there are none
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What the PMO declares: all that isn't a figure."""
+
+    workspace: Workspace
+    portfolio: Portfolio
+    scheme: Scheme
+    rulebook: Rulebook
+    formulas: Formulas  # of measures that are worked out from others
+    working: WorkingDays
+    reading_hash: str  # of all that returns are read with
+    telling_hash: str  # of all that turns statuses into messages
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What was published of a portfolio for the periods before the one that is judged."""
+
+    run: str | None  # the last one's id
+    previous: Mapping[str, str | None]  # status by subject, in the last published period
+    rules_hash: str | None  # of that period's run
+    corrected: bool = False  # that period's figures are no longer those it was published with
+    ever: frozenset[str] = frozenset()  # subjects that ever had a status
+    open_cases: tuple[Case, ...] = ()
+    closed_cases: frozenset[CaseKey] = frozenset()
+    told: tuple[Told, ...] = ()  # what each recipient was last told of each subject
+    history: Mapping[str, Sequence[HistoryPoint]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FactBase:
+    """The figures of all periods, as rows and as fact sheets, with what was wrong with each period's returns."""
+
+    book: FactBook
+    rows: Mapping[str, PeriodRows]
+    problems: Mapping[str, tuple[Problem, ...]]
+
+
+def facts_of(declared: Declared, returns: Iterable[Return], today: date) -> FactBase:
+    """Returns to fact sheets."""
+    by_period: dict[str, list[Return]] = defaultdict(list)
+    for one in returns:
+        by_period[one.period].append(one)
+    rows: dict[str, PeriodRows] = {}
+    problems: dict[str, tuple[Problem, ...]] = {}
+    for period, group in by_period.items():
+        rows[period], clashes = merge(group)
+        problems[period] = (*(problem for one in group for problem in one.problems), *clashes)
+    book = FactBook(
+        declared.portfolio, declared.scheme, rows, today=today, working=declared.working, equals=declared.formulas
+    )
+    return FactBase(book, rows, problems)
+
+
+def judge(
+    declared: Declared, facts: FactBase, period: Period, before: Published, durable: DurableProcess | None
+) -> tuple[tuple[SubjectOut, ...], tuple[Problem, ...]]:
+    """Fact sheets to findings, statuses and trends, with the period's problems.
+
+    Without `durable` the plain evaluator judges alone. Raises JudgementError where the engine of record fails, and
+    DisagreementError where the two evaluators differ.
+    """
+    assessed = assess(
+        AssessmentInputs(
+            portfolio=declared.portfolio,
+            scheme=declared.scheme,
+            rulebook=declared.rulebook,
+            book=facts.book,
+            rows=facts.rows,
+            period=period,
+            previous=before.previous,
+            ever=before.ever,
+            rules_changed=before.rules_hash not in (None, rules_hash(declared, period)),
+            figures_corrected=before.corrected,
+        ),
+        durable,
+    )
+    return assessed.subjects, (*facts.problems.get(period.id, ()), *assessed.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Alerted:
+    """A run with all that follows from it."""
+
+    run: RunOut  # complete: with its messages, and the problems that telling has found
+    cases: CaseChanges
+    decisions: tuple[Decision, ...] = ()
+    messages: tuple[Queued, ...] = ()
+
+
+def alert(declared: Declared, run: RunOut, before: Published, now: datetime, render: Render | None) -> Alerted:
+    """Statuses to cases, alerts and messages. Without `render` nobody is told: a past period that is judged again."""
+    cases = update(before.open_cases, before.closed_cases, run, declared.scheme)
+    if render is None:
+        return Alerted(run, cases)
+    told = tellings(declared.workspace, declared.portfolio, run, before.told, cases.open, before.history, now)
+    return _rendered(declared, run, cases, told, render)
+
+
+def _rendered(declared: Declared, run: RunOut, cases: CaseChanges, told: Tellings, render: Render) -> Alerted:
+    problems = list(told.problems)
+    queued: list[Queued] = []
+    for telling in told.messages:
+        message = render(telling)
+        if isinstance(message, str):
+            problems.append(Problem(file="", where=f"message to {telling.recipient}", what=message))
+            continue
+        audience = declared.workspace.audiences[telling.audience]
+        state, why = state_when_queued(audience, len(told.messages), declared.workspace.settings.mail)
+        queued.append(Queued(message, tuple(told_by(telling, cases.open, message.id)), state, why))
+    shown = tuple(
+        MessageOut(
+            audience=one.rendered.audience,
+            to=(one.rendered.address,),
+            subject=one.rendered.subject,
+            reasons=one.rendered.reasons,
+            state=one.state.value,
+        )
+        for one in queued
+    )
+    complete = run.model_copy(update={"messages": shown, "problems": (*run.problems, *problems)})
+    return Alerted(complete, cases, tuple(told.decisions), tuple(queued))
+
+
+def rules_hash(declared: Declared, period: Period) -> str:
+    """Of all that turns a period's figures into statuses: with the rules and thresholds that hold on its last day."""
+    return digest([declared.reading_hash, substance(declared.rulebook.on(period.end))])
+
+
+def digest(value: object) -> str:
+    """A SHA-256 of a value made of plain lists, dicts and texts; the order of a dict's keys doesn't count."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

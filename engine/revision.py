@@ -1,0 +1,196 @@
+"""Which periods a run derives, and from what past: the one asked for, and those published that no longer stand.
+
+A period is derived again where anything that its run followed from has changed: same hash, nothing to do. Where the
+figures of an earlier published period were corrected, that period and all published after it are derived again in
+order, each from what the one before it now says; only the latest period tells anyone.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from engine.inference.process import DurableProcess
+from engine.model.alerts import HistoryPoint, Told
+from engine.model.problems import Problem
+from engine.model.returns import Return
+from engine.model.run import RunOut
+from engine.model.workspace import cadence_of
+from engine.periods import Period
+from engine.pipeline import Alerted, Declared, Published, Render, alert, digest, facts_of, judge, rules_hash
+from engine.rulebook.substance import substance
+from engine.store.records import Publication, StoredRun
+from engine.store.store import Store
+
+HISTORY = 11  # earlier periods that a message shows beside its own
+
+
+@dataclass
+class Revision:
+    """One run of a portfolio: derives periods in order, and collects what is to be published in one transaction."""
+
+    about: Declared
+    returns: Sequence[Return]
+    unread: Sequence[Problem]  # files that could not be taken in at all: shown, whatever the period
+    store: Store
+    durable: DurableProcess | None
+    render: Render
+    now: datetime
+    today: date
+    publications: list[Publication] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._name = self.about.portfolio.portfolio
+        self._cadence = cadence_of(self.about.portfolio)
+        self._facts = facts_of(self.about, self.returns, self.today)
+        self._ends = {one.period: self._cadence.period(one.period).end for one in self.returns}
+        self._stored = {
+            name: run
+            for name in self.store.published_periods(self._name)
+            if (run := self.store.latest_run(self._name, name))
+        }
+
+    def derive(self, wanted: Period) -> RunOut:
+        """The run of the period wanted: derived, or as it was published where nothing is new.
+
+        Raises JudgementError and DisagreementError; then nothing is to be published.
+        """
+        periods = self._periods(wanted)
+        runs: dict[str, RunOut] = {}
+        before: Published | None = None
+        withdrawn: frozenset[str] = frozenset()
+        for position, period in enumerate(periods):
+            before = before or self._published_before(period)
+            stored = self._stored.get(period.id)
+            inputs_hash = self._hash(period, before)
+            if stored is not None and stored.hash == inputs_hash:
+                runs[period.id] = self._unchanged(stored)
+                before = None
+                continue
+            if not self.publications:  # from here on every period is derived again: its run before has changed
+                withdrawn = self.store.unclaimed(self._name, [later.id for later in periods[position:]])
+            told = self._told(withdrawn) if period == periods[-1] else None
+            result = self._derived(period, before, stored, told)
+            withdraws = frozenset() if self.publications else withdrawn
+            self.publications.append(self._publication(period, result, inputs_hash, withdraws))
+            runs[period.id] = result.run
+            before = self._followed_by(before, period, result)
+        return runs[wanted.id]
+
+    def _periods(self, wanted: Period) -> list[Period]:
+        """The one wanted, the published ones after it, and those from the first whose figures were corrected on."""
+        published = [self._cadence.period(name) for name in self._stored]
+        corrected = [p for p in published if self._stored[p.id].figures_hash != self._figures_hash(p)]
+        first = min(period.end for period in (wanted, *corrected))
+        again = {period.id: period for period in (*published, wanted) if period.end >= first}
+        return sorted(again.values(), key=lambda period: period.end)
+
+    def _published_before(self, period: Period) -> Published:
+        """What was published before a period, as the store has it."""
+        last = self.store.latest_run(self._name, before=period.end)
+        return Published(
+            run=last.id if last else None,
+            previous=self.store.statuses(last.id) if last else {},
+            rules_hash=last.rules_hash if last else None,
+            corrected=last is not None and last.figures_hash != self._figures_hash(self._cadence.period(last.period)),
+            ever=self.store.statuses_ever(self._name, before=period.end),
+            open_cases=tuple(self.store.open_cases(self._name, before=period.end)),
+            closed_cases=self.store.closed_cases(self._name, before=period.end),
+            history=self.store.history(self._name, HISTORY, before=period.end),
+        )
+
+    def _followed_by(self, before: Published, period: Period, result: Alerted) -> Published:
+        """What stands before the next period once this one is published with the same transaction."""
+        statuses = {subject.ref: subject.status for subject in result.run.subjects}
+        history: dict[str, tuple[HistoryPoint, ...]] = {
+            ref: (*before.history.get(ref, ()), HistoryPoint(period=period.id, status=status))[-HISTORY:]
+            for ref, status in statuses.items()
+        }
+        return Published(
+            run=result.run.run,
+            previous=statuses,
+            rules_hash=rules_hash(self.about, period),
+            ever=before.ever | {ref for ref, status in statuses.items() if status is not None},
+            open_cases=result.cases.open,
+            closed_cases=before.closed_cases | {case.key for case in result.cases.closed},
+            history=history,
+        )
+
+    def _told(self, withdrawn: frozenset[str]) -> tuple[Told, ...]:
+        """What each recipient was told, but for the messages that nobody has begun to send: these are replaced."""
+        return tuple(self.store.told(self._name, without=withdrawn))
+
+    def _derived(
+        self, period: Period, before: Published, stored: StoredRun | None, told: tuple[Told, ...] | None
+    ) -> Alerted:
+        """A period judged, and told of where it is the latest: `told` is None in the others."""
+        revision = stored.revision + 1 if stored else 1
+        subjects, problems = judge(self.about, self._facts, period, before, self.durable)
+        run = RunOut(
+            portfolio=self._name,
+            title=self.about.portfolio.title,
+            scheme=self.about.scheme.scheme,
+            period=period.id,
+            run=f"{self._name}-{period.id}-r{revision}",
+            revision=revision,
+            published="new",
+            judged_by="plain" if self.durable is None else "both",
+            now=self.now.isoformat(),
+            rules={rule.id: rule.title for rule in self.about.rulebook.on(period.end).rules},
+            subjects=subjects,
+            problems=(*problems, *self.unread),
+        )
+        if told is None:
+            return alert(self.about, run, before, self.now, None)
+        return alert(self.about, run, replace(before, told=told), self.now, self.render)
+
+    def _unchanged(self, stored: StoredRun) -> RunOut:
+        problems = (*stored.out.problems, *(problem for problem in self.unread if problem not in stored.out.problems))
+        return stored.out.model_copy(update={"published": "unchanged", "messages": (), "problems": problems})
+
+    # ---- hashes: whether anything is new
+
+    def _hash(self, period: Period, before: Published) -> str:
+        """Of all that a run follows from, but for the time of day: that only counts by what is overdue."""
+        overdue = [list(figure) for figure in self._facts.book.overdue(period)]
+        hashes = [self._figures_hash(period), rules_hash(self.about, period), self.about.telling_hash]
+        return digest([*hashes, overdue, before.run])
+
+    def _figures_hash(self, period: Period) -> str:
+        """Of every return for a period and for those before it."""
+        return digest(sorted([one.period, one.submitter, one.sha256] for one in self._until(period)))
+
+    def _until(self, period: Period) -> list[Return]:
+        return [one for one in self.returns if self._ends[one.period] <= period.end]
+
+    def _publication(self, period: Period, result: Alerted, inputs_hash: str, withdraws: frozenset[str]) -> Publication:
+        return Publication(
+            out=result.run,
+            period=period,
+            now=self.now,
+            hash=inputs_hash,
+            figures_hash=self._figures_hash(period),
+            rules_hash=rules_hash(self.about, period),
+            inputs=self._inputs(period),
+            cases=result.cases,
+            decisions=result.decisions,
+            messages=result.messages,
+            withdraws=withdraws,
+        )
+
+    def _inputs(self, period: Period) -> str:
+        """The parsed inputs as text: the status can be derived again from them alone."""
+        about = self.about
+        inputs: Mapping[str, object] = {
+            "portfolio": about.portfolio.model_dump(mode="json", by_alias=True, exclude_defaults=True),
+            "scheme": about.scheme.model_dump(mode="json", exclude_defaults=True),
+            "calendar": about.workspace.calendar.model_dump(mode="json"),
+            "rulebook": substance(about.rulebook),
+            "returns": [_substance(one) for one in self._until(period)],
+            "today": self.today.isoformat(),
+        }
+        return json.dumps(inputs, ensure_ascii=False, separators=(",", ":"))
+
+
+def _substance(return_: Return) -> dict[str, object]:
+    return return_.model_dump(mode="json", by_alias=True, exclude_defaults=True)
