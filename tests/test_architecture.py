@@ -48,9 +48,7 @@ def lint_imports(folder: Path, cache: Path) -> tuple[int, str]:
 
 def verdicts(said: str) -> dict[str, bool]:
     """Whether each contract was kept, by name."""
-    found = re.findall(
-        r"^(.+?) (KEPT|BROKEN)\b", re.sub(r"\s*\n(?=(KEPT|BROKEN)\b)", " ", said), re.MULTILINE
-    )
+    found = re.findall(r"^(.+?) (KEPT|BROKEN)\b", re.sub(r"\s*\n(?=(KEPT|BROKEN)\b)", " ", said), re.MULTILINE)
     return {name: word == "KEPT" for name, word in found}
 
 
@@ -147,9 +145,7 @@ def test_an_import_against_a_contract_is_found(copy: Path) -> None:
         assert verdicts(said)[contracts()[contract]] is False, said
         for module, imported in pairs:
             seen = imported if imported.startswith(OURS) else imported.partition(".")[0]
-            assert re.search(rf"{re.escape(module)} -> {re.escape(seen)} \(l\.", said), (
-                f"{module} -> {seen}\n{said}"
-            )
+            assert re.search(rf"{re.escape(module)} -> {re.escape(seen)} \(l\.", said), f"{module} -> {seen}\n{said}"
 
 
 def test_an_import_that_the_contracts_allow_is_not_found(copy: Path) -> None:
@@ -268,9 +264,7 @@ def test_nothing_asks_the_clock_but_the_composition_root() -> None:
         ("from sqlalchemy import func\nx = func.now()", "sqlalchemy.func.now"),
     ],
 )
-@pytest.mark.parametrize(
-    "module", ["engine.facts.signals", "engine.periods", "notifiers.outbox", "engine.apparatus"]
-)
+@pytest.mark.parametrize("module", ["engine.facts.signals", "engine.periods", "notifiers.outbox", "engine.apparatus"])
 def test_a_clock_that_is_asked_is_found(copy: Path, module: str, source: str, name: str) -> None:
     before = clocks_asked(copy)
     plant(copy, module, source)

@@ -46,9 +46,7 @@ def here(python: str, platform: str = "linux") -> dict[str, str]:
 def test_every_line_of_a_lock_is_pinned_and_hashed(name: str) -> None:
     assert entries(name)
     for entry in entries(name):
-        assert re.fullmatch(r"[a-z0-9-]+==[^ ;]+ (; [^\\]+? )?( *--hash=sha256:[0-9a-f]{64} *)+", entry), (
-            entry
-        )
+        assert re.fullmatch(r"[a-z0-9-]+==[^ ;]+ (; [^\\]+? )?( *--hash=sha256:[0-9a-f]{64} *)+", entry), entry
 
 
 @pytest.mark.parametrize("name", LOCKS)
@@ -95,9 +93,7 @@ def test_durable_rules_imports_where_the_marker_says_it_does() -> None:
     subprocess.run([sys.executable, "-W", "error", "-c", "import durable.lang"], check=True)
 
 
-@pytest.mark.parametrize(
-    "target", ["help", "demo", "test", "pytest", "lint", "format", "bench", "lock", "clean"]
-)
+@pytest.mark.parametrize("target", ["help", "demo", "test", "pytest", "lint", "format", "bench", "lock", "clean"])
 def test_the_makefile_has_and_explains_a_target(target: str) -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert re.search(rf"^{target}:[^#\n=]*## \S", text, re.MULTILINE)

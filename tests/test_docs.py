@@ -1,0 +1,105 @@
+"""What the docs show is what the program says: every command in a console block is run, and its output compared.
+
+    TELLTALE_REFRESH=1 .venv/bin/pytest tests/test_docs.py     writes what the program says now; read the difference
+
+A page's commands run one after another, in bash, in a copy of the repository's workspace; a line that is only `...`
+stands for any lines. A block that begins with `$ # not run` is left alone. `cd FOLDER` holds for the rest of the page,
+and `<!-- now: TIME -->` says what time it is from there on. Blocks inside `<!-- … -->` run too and are not seen by the
+reader: they do to the files what the text around them tells the reader to do in an editor.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+NOW = re.compile(r"^<!-- now: (\S+) -->$", re.MULTILINE)
+FIRST_NOW = "2019-02-08T07:00"
+NOT_RUN = "$ # not run"
+
+
+def commands(block: str) -> Iterator[tuple[str, str]]:
+    """Each command of a block with the output that the page shows for it."""
+    for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+        command, _, output = part.partition("\n")
+        while command.endswith("\\"):
+            more, _, output = output.partition("\n")
+            command = f"{command}\n{more}"
+        yield command, output
+
+
+def said(command: str, folder: Path, now: str = FIRST_NOW) -> str:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder,
+        env={**os.environ, "PATH": path, "TELLTALE_NOW": now, "COLUMNS": "100"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    return done.stdout
+
+
+def matches(shown: str, output: str) -> bool:
+    pattern = "".join(".*?" if line.strip() == "..." else re.escape(line) for line in shown.splitlines(keepends=True))
+    return re.fullmatch(pattern, output, re.DOTALL) is not None
+
+
+def workspace(folder: Path) -> Path:
+    for name in ("config", "rules", "examples"):
+        shutil.copytree(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_command_in_the_docs_says_what_the_page_shows(page: Path, tmp_path: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    folder = workspace(tmp_path)
+    fresh = text
+    for found in BLOCK.finditer(text):
+        block = found[1]
+        if block.startswith(NOT_RUN):
+            continue
+        now = [FIRST_NOW, *NOW.findall(text, 0, found.start())][-1]
+        for command, shown in commands(block):
+            if command.startswith("cd ") and not shown:
+                folder = folder / command.removeprefix("cd ")
+                continue
+            output = said(command, folder, now)
+            if matches(shown, output):
+                continue
+            if os.environ.get("TELLTALE_REFRESH"):
+                fresh = fresh.replace(f"$ {command}\n{shown}", f"$ {command}\n{output}", 1)
+            else:
+                assert output == shown, f"`{command}` says something else now"
+    if fresh != text:
+        page.write_text(fresh, encoding="utf-8")
+
+
+def test_a_page_that_shows_something_else_is_found(tmp_path: Path) -> None:
+    assert said("telltale status nowhere; echo $?", workspace(tmp_path)) == (
+        "telltale: there is no portfolio 'nowhere'; there is improving_lives\n2\n"
+    )
+    assert not matches("one line\n", "another line\n")
+    assert matches("first\n...\nlast\n", "first\nsecond\nthird\nlast\n")
+
+
+def test_every_link_between_pages_leads_somewhere() -> None:
+    broken = [
+        f"{page.relative_to(ROOT)}: {link}"
+        for page in PAGES
+        for link in re.findall(r"\]\((?!https?:|mailto:|#)([^)#]+)", page.read_text(encoding="utf-8"))
+        if not (page.parent / link).exists()
+    ]
+    assert not broken
