@@ -36,8 +36,8 @@ CONFIG: tuple[type[BaseModel], ...] = (
     workspace.OwnCalendar, workspace.Calendar, workspace.Settings, workspace.MailSettings,
 )  # fmt: skip
 JSON: tuple[type[BaseModel], ...] = (
-    run.RunOut, run.SubjectOut, run.FindingOut, run.EvidenceOut, run.MeasureOut, run.NotAssessed, run.DecisionOut,
-    run.MessageOut, problems.Problem, problems.Fault,
+    run.RunOut, run.SubjectOut, run.RevisedOut, run.FindingOut, run.MilestoneOut, run.ExplanationOut, run.EvidenceOut,
+    run.MeasureOut, run.NotAssessed, run.DecisionOut, run.MessageOut, problems.Problem, problems.Fault,
 )  # fmt: skip
 
 _MARKED = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)

@@ -6,18 +6,20 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
+from engine import __version__
 from engine.inference.process import DurableProcess, available
-from engine.model.alerts import OutboxMessage, Rendered, Telling
+from engine.model.alerts import OutboxMessage, OutboxState, Rendered, Telling
 from engine.model.problems import Fault, Problem, Severity
 from engine.model.returns import Return
-from engine.model.run import RunOut
+from engine.model.run import AlsoRevised, RunOut
 from engine.model.workspace import Portfolio, Workspace, cadence_of
 from engine.periods import Cadence, Period, PeriodError
 from engine.pipeline import Declared, Render, digest
 from engine.store.records import Publication
+from engine.workspace.paths import OutsideError, resolve_inside
 
 if TYPE_CHECKING:
     from engine.rulebook.rules import Rulebook
@@ -84,6 +86,14 @@ class Office:
         except PeriodError as error:
             raise UsageError(str(error)) from None
 
+    def has_period(self, portfolio: str, name: str) -> bool:
+        """Whether the portfolio has a period of that name: it had others before its cadence was changed."""
+        try:
+            self.cadence(portfolio).period(name)
+        except PeriodError:
+            return False
+        return True
+
     def find_subject(self, text: str) -> tuple[str, str]:
         """The portfolio and ref that `portfolio/ref`, or a unique ref, means. Raises UsageError."""
         from engine.workspace.spelling import did_you_mean
@@ -106,9 +116,13 @@ class Office:
 
     def inside(self, path: str) -> Path:
         """A path that a setting names, which can't lead out of the workspace."""
-        from engine.workspace.paths import resolve_inside
-
         return resolve_inside(self.root, path)
+
+
+def check_folder(root: Path) -> None:
+    """Raises UsageError where there is no folder to be a workspace."""
+    if not root.is_dir():
+        raise UsageError(f"no such folder: {root}; name the workspace with -C")
 
 
 def open_office(root: Path, now: str | None) -> Office:
@@ -118,6 +132,7 @@ def open_office(root: Path, now: str | None) -> Office:
     """
     from engine.workspace.loading import load_workspace
 
+    check_folder(root)
     if not (root / "config").is_dir():
         raise UsageError(f"{root} is not a workspace: it has no folder config; name one with -C, or see telltale init")
     workspace, faults = load_workspace(root)
@@ -149,7 +164,11 @@ def rules_of(root: Path, workspace: Workspace, portfolio: Portfolio) -> "tuple[R
 
     name, scheme = portfolio.portfolio, workspace.scheme_of(portfolio)
     rules, config = f"rules/{name}.yaml", f"config/portfolios/{name}.yaml"
-    rulebook, faults = load_rulebook(root / rules, rules, workspace, portfolio)
+    try:
+        path = resolve_inside(root, rules)
+    except OutsideError as error:
+        return None, [_outside(rules, error)]
+    rulebook, faults = load_rulebook(path, rules, workspace, portfolio)
     if rulebook is not None:
         faults = [*faults, *check_rulebook(rulebook, portfolio, scheme)]
     if any(measure.equals is not None for measure in portfolio.measures.values()):
@@ -167,35 +186,50 @@ def declared(office: Office, name: str) -> Declared:
     rulebook, faults = rules_of(office.root, office.workspace, portfolio)
     if rulebook is None or _errors(faults):
         raise FaultsError(faults)
-    read_with = [portfolio.model_dump(mode="json"), scheme.model_dump(mode="json")]
-    told = [
-        {name: audience.model_dump(mode="json") for name, audience in office.workspace.audiences.items()},
-        {name: person.model_dump(mode="json") for name, person in office.workspace.people.items()},
-        office.workspace.settings.mail.model_dump(mode="json"),
-        _templates_digest(office),
-    ]
+    read_with = [__version__, portfolio.model_dump(mode="json"), scheme.model_dump(mode="json")]
     return Declared(
         workspace=office.workspace,
         portfolio=portfolio,
         scheme=scheme,
         rulebook=rulebook,
+        rules_text=resolve_inside(office.root, f"rules/{name}.yaml").read_text(encoding="utf-8"),
         formulas=Formulas(portfolio, scheme),
         working=working_days(office.workspace.calendar),
         reading_hash=digest(read_with),
-        telling_hash=digest(told),
+        telling_hash=_telling_hash(office, portfolio),
     )
 
 
-def _templates_digest(office: Office) -> str:
+def _telling_hash(office: Office, portfolio: Portfolio) -> str:
+    """Of all that turns statuses into messages: who is told today, of what, from whom, in which words."""
+    from engine.alerts.audiences import concerns, recipients
     from notifiers.sources import templates_digest
 
-    return templates_digest(_templates(office))
+    people, mail = office.workspace.people, office.workspace.settings.mail
+    told: list[object] = [templates_digest(_templates(office)), mail.from_, mail.reply_to, list(mail.allowed_domains)]
+    for name, audience in office.workspace.audiences.items():
+        if concerns(audience, portfolio):
+            reached = recipients(audience, portfolio, people, office.today).reachable
+            named = {
+                person: [people[person].name, people[person].email, list(refs)] for person, refs in reached.items()
+            }
+            told.append([name, audience.model_dump(mode="json"), named])
+    return digest(told)
 
 
 def _templates(office: Office) -> Path | None:
-    """The workspace's own templates for messages, where it has any."""
-    folder = office.root / "config" / "templates"
+    """The workspace's own templates for messages, where it has any. Raises FaultsError where they lie elsewhere."""
+    shown = "config/templates"
+    try:
+        resolve_inside(office.root, shown)
+    except OutsideError as error:
+        raise FaultsError([_outside(shown, error)]) from None
+    folder = office.root / shown
     return folder if folder.is_dir() else None
+
+
+def _outside(shown: str, error: OutsideError) -> Fault:
+    return Fault(file=shown, line=1, column=1, code="path", what=str(error), cure="put the file itself here")
 
 
 # ---- the main job: returns in, statuses and messages out
@@ -235,11 +269,26 @@ def _run(office: Office, name: str, period_name: str | None, *, publish: bool) -
         out = revision.derive(period)
         if not publish:
             return out.model_copy(update={"published": "no"}), revision.publications
+        also = _also_revised(revision.publications, out.period, store)
         if revision.publications:
             store.publish(revision.publications, {name: seen})
-        undelivered = _deliver(office, store)
-        out = with_states(out, store)
-        return out.model_copy(update={"problems": (*out.problems, *undelivered)}), revision.publications
+        undelivered = [*_deliver(office, store), *_undelivered(store, name)]
+        out = with_states(out, store, name)
+        also = tuple(with_states(one, store, name) for one in also)
+        return out.model_copy(update={"undelivered": tuple(undelivered), "also": also}), revision.publications
+
+
+def _also_revised(publications: Sequence[Publication], period: str, store: "Store") -> tuple[AlsoRevised, ...]:
+    """The periods derived beside the one asked for, with what was published of them before."""
+    found: list[AlsoRevised] = []
+    for one in (publication.out for publication in publications if publication.out.period != period):
+        last = store.latest_run(one.portfolio, one.period)
+        was = store.statuses(last.id) if last is not None else {}
+        moved = {s.ref: (was.get(s.ref), s.status) for s in one.subjects if was.get(s.ref) != s.status}
+        found.append(
+            AlsoRevised(period=one.period, run=one.run, revision=one.revision, moved=moved, messages=one.messages)
+        )
+    return tuple(found)
 
 
 @contextmanager
@@ -276,6 +325,10 @@ def take_in(office: Office, about: Declared, store: "Store", *, keep: bool) -> T
     name = about.portfolio.portfolio
     known = store.known_digests(name, about.reading_hash)
     found, problems = find_returns(office.returns_folder, about.portfolio)
+    problems += _strays(office)
+    if not office.returns_folder.is_dir():
+        what, cure = "there is no such folder", "make it, or mend `returns` in config/settings.yaml"
+        problems.append(Problem(file=office.workspace.settings.returns, where="", what=what, cure=cure))
     fresh: list[Return] = []
     for one in found:
         read = read_return(one, about.portfolio, about.scheme, known.get((one.period, one.submitter)))
@@ -287,10 +340,32 @@ def take_in(office: Office, about: Declared, store: "Store", *, keep: bool) -> T
         fresh.append(read)
         if keep:
             store.keep_return(read, office.now, office.period(name, read.period).end, about.reading_hash)
-    current = {(one.period, one.submitter): one for one in store.returns(name)}
+    stored = store.returns(name)
+    current = {(one.period, one.submitter): one for one in stored if office.has_period(name, one.period)}
+    problems += [_of_no_period(one) for one in stored if not office.has_period(name, one.period)]
     gone = current.keys() - {(one.period, one.submitter) for one in found}
     problems += [_gone(current[key]) for key in sorted(gone)]
     return Taken(tuple((current | {(one.period, one.submitter): one for one in fresh}).values()), tuple(problems))
+
+
+def _strays(office: Office) -> Iterator[Problem]:
+    """Folders among the returns that belong to no portfolio: what is in them is taken in by nobody."""
+    from engine.workspace.spelling import did_you_mean
+
+    known = office.workspace.portfolios
+    for path in sorted(office.returns_folder.iterdir()) if office.returns_folder.is_dir() else ():
+        if path.name not in known and path.name[0] not in ".~":
+            what = "this belongs to no portfolio, so nothing in it was read"
+            yield Problem(file=path.name, where="", what=what, cure=did_you_mean(path.name, known) or "rename it")
+
+
+def _of_no_period(return_: Return) -> Problem:
+    return Problem(
+        file=return_.source,
+        where="",
+        what=f"{return_.period} is no period of the portfolio any more, so its figures are not used",
+        cure="change `reports` back, or put them into periods that there are",
+    )
 
 
 def _gone(return_: Return) -> Problem:
@@ -310,13 +385,16 @@ def _period_to_run(office: Office, about: Declared, returns: Sequence[Return], n
         periods = [office.period(portfolio.portfolio, one.period) for one in returns]
         begun = [period for period in periods if first.end <= period.end and period.start <= office.today]
         if not begun:
-            raise UsageError(f"{portfolio.portfolio} has no return yet; name a period with --period")
+            where = office.workspace.settings.returns
+            raise UsageError(f"{portfolio.portfolio} has no return in {where} yet; name a period with --period")
         return max(begun, key=lambda period: period.end)
     period = office.period(portfolio.portfolio, name)
     if period.end < first.end:
         raise UsageError(f"{name} is history: {portfolio.portfolio} starts with {first.id}; name it, or a later one")
     if period.start > office.today:
         raise UsageError(f"{name} has not begun: today is {office.today.isoformat()}")
+    if period.end > office.today and not any(one.period == name for one in returns):
+        raise UsageError(f"{name} has not ended, and nobody has returned anything for it yet")
     return period
 
 
@@ -333,39 +411,68 @@ def _renderer(office: Office) -> Render:
 
 
 def _deliver(office: Office, store: "Store") -> list[Problem]:
-    """Hands what is pending to the notifier, of this run or an earlier one; a problem for each that failed.
+    """Hands what waits to the notifier, of this run or an earlier one; a problem where the store fails meanwhile.
 
-    What failed stays in the outbox with its reason, and a later run tries it again.
+    What failed stays in the outbox with its reason. An address is checked again: the domains may have changed since.
     """
+    from engine.store.errors import StoreError
+    from notifiers.addresses import allowed
     from notifiers.folder import write_eml
-    from notifiers.outbox import deliver_pending
+    from notifiers.outbox import DeliveryError, deliver_pending
+    from notifiers.refusals import Refusal
 
     folder = office.inside(office.workspace.settings.outbox)
 
     def deliver(message: OutboxMessage) -> str:
+        address = allowed(message.rendered.address, office.workspace.settings.mail.allowed_domains)
+        if isinstance(address, Refusal):
+            raise DeliveryError(str(address), for_good=True)
         return str(write_eml(folder, message).relative_to(office.root.resolve()))
 
-    report = deliver_pending(store, deliver, office.now)
-    return [Problem(file="", where=f"message {failure.message}", what=failure.sentence) for failure in report.failed]
+    try:
+        deliver_pending(store, deliver, office.now, at_once=True)
+    except StoreError as error:  # what is published stays so: only the messages are late
+        what = f"the run is published, but delivering its messages was cut short ({error})"
+        return [Problem(file="", where="outbox", what=what, cure="mend that; the next run delivers the rest")]
+    return []
 
 
-def with_states(out: RunOut, store: "Store") -> RunOut:
+def _undelivered(store: "Store", name: str) -> list[Problem]:
+    """A problem for each message of a portfolio that should be out and isn't, whichever run it is of."""
+    states = (OutboxState.PENDING, OutboxState.CLAIMED, OutboxState.RETRY, OutboxState.DEAD)
+    return [
+        Problem(
+            file="",
+            where=f"message of {one.rendered.period} to {one.rendered.recipient}",
+            what=one.detail or "it is not delivered yet",
+            cure="it will not be tried again" if one.state is OutboxState.DEAD else "the next run tries it again",
+        )
+        for one in store.outbox(name, states=states)
+    ]
+
+
+Run = TypeVar("Run", RunOut, AlsoRevised)
+
+
+def with_states(out: Run, store: "Store", portfolio: str) -> Run:
     """A run with its messages as they stand in the outbox now."""
-    rows = store.outbox(out.portfolio, out.period)
+    rows = store.outbox(portfolio, out.period)
     states: dict[tuple[str, tuple[str, ...]], str] = {
         (one.rendered.audience, (one.rendered.address,)): one.state.value for one in rows if one.run == out.run
     }
-    messages = (one.model_copy(update={"state": states.get((one.audience, one.to), one.state)}) for one in out.messages)
+    messages = [one.model_copy(update={"state": states.get((one.audience, one.to), one.state)}) for one in out.messages]
     return out.model_copy(update={"messages": tuple(messages)})
 
 
 # ---- trying without consequences
 
 
-def preview(office: Office, name: str, period_name: str | None) -> list[Rendered]:
-    """The messages that a run would queue now; nothing is kept or sent."""
+def preview(office: Office, name: str, period_name: str | None) -> tuple[list[Rendered], list[Problem]]:
+    """The messages that a run would queue now, and why others could not be made; nothing is kept or sent."""
     _, publications = _run(office, name, period_name, publish=False)
-    return [queued.rendered for publication in publications for queued in publication.messages]
+    messages = [queued.rendered for publication in publications for queued in publication.messages]
+    problems = [problem for publication in publications for problem in publication.out.problems]
+    return messages, [problem for problem in problems if problem.where.startswith("message to ")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import ClassVar, Protocol
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July",
           "August", "September", "October", "November", "December")  # fmt: skip
+EARLIEST, LATEST = 1900, 9998  # years that a period may be in
 
 
 class PeriodError(ValueError):
@@ -53,7 +54,7 @@ class Months:
     """Periods of whole calendar months: 1 (named "2019-01") or 3 ("2019-Q1", of the calendar year)."""
 
     length: int = 1
-    _NAME: ClassVar[dict[int, str]] = {1: r"(\d{4})-(\d\d)", 3: r"(\d{4})-Q([1-4])"}
+    _NAME: ClassVar[dict[int, str]] = {1: r"([0-9]{4})-([0-9]{2})", 3: r"([0-9]{4})-Q([1-4])"}
 
     @property
     def words(self) -> str:
@@ -61,7 +62,7 @@ class Months:
 
     def period(self, name: str) -> Period:
         match = re.fullmatch(self._NAME[self.length], name)
-        if not match or not 1 <= int(match[2]) <= 12 // self.length or not 0 < int(match[1]) < 9999:
+        if not match or not 1 <= int(match[2]) <= 12 // self.length or not EARLIEST <= int(match[1]) <= LATEST:
             example = "2019-01" if self.length == 1 else "2019-Q1"
             raise PeriodError(f"{name!r} is not a {self.words} period; write it as {example}")
         return self._starting(int(match[1]) * 12 + (int(match[2]) - 1) * self.length)
@@ -176,9 +177,9 @@ def read_year(text: str, starts_in: int) -> str:
 
     Raises PeriodError where it can't be one: the second year must be the first plus one.
     """
-    if starts_in == 1 and re.fullmatch(r"\d{4}", text.strip()):
+    if starts_in == 1 and re.fullmatch(r"[0-9]{4}", text.strip()):
         return text.strip()
-    match = re.fullmatch(r"(\d{2}|\d{4})\s*[/–-]\s*(\d{2}|\d{4})", text.strip())
+    match = re.fullmatch(r"([0-9]{2}|[0-9]{4})\s*[/–-]\s*([0-9]{2}|[0-9]{4})", text.strip())
     if not match:
         raise PeriodError(f"{text!r} is not a financial year; write it as {year_label(2018, starts_in)}")
     first = int(match[1]) if len(match[1]) == 4 else 2000 + int(match[1])
@@ -221,7 +222,7 @@ def day_in_words(day: date) -> str:
 
 def period_in_words(period: Period) -> str:
     """A period as a person says it: "January 2019", "January to March 2019", "the period to 31 October 2016"."""
-    if re.fullmatch(r"\d{4}-\d\d", period.id):
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}", period.id):
         return f"{MONTHS[period.start.month - 1]} {period.start.year}"
     if "Q" in period.id:
         return f"{MONTHS[period.start.month - 1]} to {MONTHS[period.end.month - 1]} {period.end.year}"
@@ -237,6 +238,6 @@ def _iso_day(text: str, words: str) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         day = date.max
-    if not 1 < day.year < 9999:  # beyond them there is no room for the period's other days
+    if not EARLIEST <= day.year <= LATEST or not text.isascii():
         raise PeriodError(f"{text!r} is not a reporting day ({words}); write it as 2016-10-31")
     return day

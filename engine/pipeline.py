@@ -19,6 +19,7 @@ from engine.alerts.cases import CaseChanges, update
 from engine.alerts.release import state_when_queued
 from engine.alerts.tellings import Tellings, tellings, told_by
 from engine.assessment.assess import AssessmentInputs, assess
+from engine.assessment.revised import LastRevision
 from engine.facts.book import FactBook
 from engine.inference.process import DurableProcess
 from engine.model.alerts import Case, CaseKey, Decision, HistoryPoint, Rendered, Telling, Told
@@ -44,6 +45,7 @@ class Declared:
     portfolio: Portfolio
     scheme: Scheme
     rulebook: Rulebook
+    rules_text: str  # the rule file as it was read
     formulas: Formulas  # of measures that are worked out from others
     working: WorkingDays
     reading_hash: str  # of all that returns are read with
@@ -52,12 +54,13 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What was published of a portfolio for the periods before the one that is judged."""
+    """What was published of a portfolio: for the periods before the one that is judged, and for that one itself."""
 
     run: str | None  # the last one's id
     previous: Mapping[str, str | None]  # status by subject, in the last published period
     rules_hash: str | None  # of that period's run
     corrected: bool = False  # that period's figures are no longer those it was published with
+    same_period: LastRevision | None = None  # the last revision of the very period that is judged, if there is one
     ever: frozenset[str] = frozenset()  # subjects that ever had a status
     open_cases: tuple[Case, ...] = ()
     closed_cases: frozenset[CaseKey] = frozenset()
@@ -110,6 +113,7 @@ def judge(
             ever=before.ever,
             rules_changed=before.rules_hash not in (None, rules_hash(declared, period)),
             figures_corrected=before.corrected,
+            same_period=before.same_period,
         ),
         durable,
     )

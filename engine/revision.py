@@ -10,15 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from engine.assessment.revised import LastRevision
 from engine.inference.process import DurableProcess
 from engine.model.alerts import HistoryPoint, Told
 from engine.model.problems import Problem
 from engine.model.returns import Return
 from engine.model.run import RunOut
 from engine.model.workspace import cadence_of
-from engine.periods import Period
+from engine.periods import Period, PeriodError
 from engine.pipeline import Alerted, Declared, Published, Render, alert, digest, facts_of, judge, rules_hash
-from engine.rulebook.substance import substance
 from engine.store.records import Publication, StoredRun
 from engine.store.store import Store
 
@@ -47,7 +47,7 @@ class Revision:
         self._stored = {
             name: run
             for name in self.store.published_periods(self._name)
-            if (run := self.store.latest_run(self._name, name))
+            if self._known(name) and (run := self.store.latest_run(self._name, name))
         }
 
     def derive(self, wanted: Period) -> RunOut:
@@ -72,7 +72,7 @@ class Revision:
             told = self._told(withdrawn) if period == periods[-1] else None
             result = self._derived(period, before, stored, told)
             withdraws = frozenset() if self.publications else withdrawn
-            self.publications.append(self._publication(period, result, inputs_hash, withdraws))
+            self.publications.append(self._publication(period, before, result, inputs_hash, withdraws))
             runs[period.id] = result.run
             before = self._followed_by(before, period, result)
         return runs[wanted.id]
@@ -92,12 +92,24 @@ class Revision:
             run=last.id if last else None,
             previous=self.store.statuses(last.id) if last else {},
             rules_hash=last.rules_hash if last else None,
-            corrected=last is not None and last.figures_hash != self._figures_hash(self._cadence.period(last.period)),
+            corrected=last is not None and self._is_corrected(last),
             ever=self.store.statuses_ever(self._name, before=period.end),
             open_cases=tuple(self.store.open_cases(self._name, before=period.end)),
             closed_cases=self.store.closed_cases(self._name, before=period.end),
             history=self.store.history(self._name, HISTORY, before=period.end),
         )
+
+    def _is_corrected(self, run: StoredRun) -> bool:
+        """Whether the figures it was published with are others now."""
+        period = self._known(run.period)
+        return period is not None and run.figures_hash != self._figures_hash(period)
+
+    def _known(self, name: str) -> Period | None:
+        """The period of that name; None where the portfolio has it no longer, its cadence having been changed."""
+        try:
+            return self._cadence.period(name)
+        except PeriodError:
+            return None
 
     def _followed_by(self, before: Published, period: Period, result: Alerted) -> Published:
         """What stands before the next period once this one is published with the same transaction."""
@@ -125,6 +137,7 @@ class Revision:
     ) -> Alerted:
         """A period judged, and told of where it is the latest: `told` is None in the others."""
         revision = stored.revision + 1 if stored else 1
+        before = replace(before, same_period=self._last_revision(stored, period))
         subjects, problems = judge(self.about, self._facts, period, before, self.durable)
         run = RunOut(
             portfolio=self._name,
@@ -144,6 +157,17 @@ class Revision:
             return alert(self.about, run, before, self.now, None)
         return alert(self.about, run, replace(before, told=told), self.now, self.render)
 
+    def _last_revision(self, stored: StoredRun | None, period: Period) -> LastRevision | None:
+        """What was published of the period itself, and what of it is still the same."""
+        if stored is None:
+            return None
+        return LastRevision(
+            revision=stored.revision,
+            subjects={subject.ref: subject for subject in stored.out.subjects},
+            same_figures=stored.figures_hash == self._figures_hash(period),
+            same_rules=stored.rules_hash == rules_hash(self.about, period),
+        )
+
     def _unchanged(self, stored: StoredRun) -> RunOut:
         problems = (*stored.out.problems, *(problem for problem in self.unread if problem not in stored.out.problems))
         return stored.out.model_copy(update={"published": "unchanged", "messages": (), "problems": problems})
@@ -158,12 +182,14 @@ class Revision:
 
     def _figures_hash(self, period: Period) -> str:
         """Of every return for a period and for those before it."""
-        return digest(sorted([one.period, one.submitter, one.sha256] for one in self._until(period)))
+        return digest(sorted([one.period, one.submitter, one.content or one.sha256] for one in self._until(period)))
 
     def _until(self, period: Period) -> list[Return]:
         return [one for one in self.returns if self._ends[one.period] <= period.end]
 
-    def _publication(self, period: Period, result: Alerted, inputs_hash: str, withdraws: frozenset[str]) -> Publication:
+    def _publication(
+        self, period: Period, before: Published, result: Alerted, inputs_hash: str, withdraws: frozenset[str]
+    ) -> Publication:
         return Publication(
             out=result.run,
             period=period,
@@ -171,23 +197,25 @@ class Revision:
             hash=inputs_hash,
             figures_hash=self._figures_hash(period),
             rules_hash=rules_hash(self.about, period),
-            inputs=self._inputs(period),
+            inputs=self._inputs(period, before),
             cases=result.cases,
             decisions=result.decisions,
             messages=result.messages,
             withdraws=withdraws,
         )
 
-    def _inputs(self, period: Period) -> str:
-        """The parsed inputs as text: the status can be derived again from them alone."""
+    def _inputs(self, period: Period, before: Published) -> str:
+        """The parsed inputs as text: from them alone the statuses can be derived again."""
         about = self.about
         inputs: Mapping[str, object] = {
             "portfolio": about.portfolio.model_dump(mode="json", by_alias=True, exclude_defaults=True),
             "scheme": about.scheme.model_dump(mode="json", exclude_defaults=True),
             "calendar": about.workspace.calendar.model_dump(mode="json"),
-            "rulebook": substance(about.rulebook),
+            "rules": about.rules_text,
             "returns": [_substance(one) for one in self._until(period)],
             "today": self.today.isoformat(),
+            "previous": dict(before.previous),
+            "ever": sorted(before.ever),
         }
         return json.dumps(inputs, ensure_ascii=False, separators=(",", ":"))
 

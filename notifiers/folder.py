@@ -14,8 +14,8 @@ _LONGEST_PART = 48  # characters of each part of a file's name
 def write_eml(folder: Path, message: OutboxMessage) -> Path:
     """Write the message's bytes as a file of the folder, all or nothing, and answer with its path.
 
-    Written again it is the same file, so that a delivery that was cut off can simply be repeated. Raises DeliveryError
-    where the disk refuses, or where the file is there with other contents: nothing is ever overwritten.
+    Written again it is the same file, so that a delivery that was cut off can simply be repeated. A file that has the
+    message's Message-ID is that message, whatever was done to it since. Raises DeliveryError where the disk refuses.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -30,18 +30,13 @@ def write_eml(folder: Path, message: OutboxMessage) -> Path:
 
 
 def _path(folder: Path, rendered: Rendered) -> Path:
-    """Where the message's file belongs: a name that is free, or the file that has these very bytes already."""
-    name = ""
-    for name in _names(rendered):
+    """Where the message's file belongs: a name that is free, or the file that is this message already."""
+    names = _names(rendered)
+    for name in names:
         there = _contents(folder / name)
-        if there is None or there == rendered.body:
+        if there is None or rendered.message_id.encode() in there.partition(b"\r\n\r\n")[0]:
             return folder / name
-        if rendered.message_id.encode() in there.partition(b"\r\n\r\n")[0]:
-            break
-    raise DeliveryError(
-        f"{name} is in the folder {folder.name} already, with other contents; move that file away, then send again",
-        for_good=True,
-    )
+    raise DeliveryError(f"another file stands in the folder {folder.name} as {names[-1]}; move it away and run again")
 
 
 def _names(rendered: Rendered) -> tuple[str, ...]:

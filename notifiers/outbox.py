@@ -14,6 +14,9 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
 class OutboxStore(Protocol):
     """What delivering needs of the store."""
 
+    def take_up_again(self) -> None:
+        """What waits for its next try, or was claimed by a program that is gone, waits no longer."""
+
     def claim(self, now: datetime, lease: timedelta) -> OutboxMessage | None:
         """Take up the message that waits longest; None where none waits."""
 
@@ -51,15 +54,24 @@ class DeliveryReport:
 
 
 def deliver_pending(
-    store: OutboxStore, deliver: Callable[[OutboxMessage], str], now: datetime, lease: timedelta = LEASE
+    store: OutboxStore,
+    deliver: Callable[[OutboxMessage], str],
+    now: datetime,
+    lease: timedelta = LEASE,
+    *,
+    at_once: bool = False,
 ) -> DeliveryReport:
     """Deliver everything that waits at `now`, one message after another.
+
+    `at_once` waits for no lease and no next try: for a notifier to which delivering twice does no harm at all.
 
     `deliver` hands a message over and answers with where it went, or raises DeliveryError; it must be able to deliver
     the same message twice without doing harm, because a program that dies between handing over and saying so leaves the
     message to be taken up again. Whatever else it raises is a fault of ours: it ends the loop, and the message is taken
     up again once its lease has run out. A message whose claim passed to another meanwhile is theirs to report.
     """
+    if at_once:
+        store.take_up_again()
     sent: list[str] = []
     failed: list[Failure] = []
     while (message := store.claim(now, lease)) is not None:

@@ -46,6 +46,8 @@ def _own(path: Path, folder: Path) -> Source:
     try:
         if path.resolve().parent != folder.resolve():
             return Source(path.name, shown, b"", own=True, fault="leads out of its folder; put the file itself there")
+        if not path.is_file():
+            return Source(path.name, shown, b"", own=True, fault="is no plain file; put one there")
         if path.stat().st_size > LARGEST:
             return Source(path.name, shown, b"", own=True, fault=f"is larger than {LARGEST // 1024} KB; shorten it")
         data = path.read_bytes()

@@ -1,26 +1,31 @@
 """A telling as plain dicts of text, lists and truth values: all that a template ever sees."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from engine.model.alerts import HistoryPoint, Reason, Telling
-from engine.model.run import DecisionOut, FindingOut, NotAssessed, SubjectOut
+from engine.model.run import DecisionOut, FindingOut, SubjectOut
 from engine.model.values import Quantity, Unit, show
 from engine.model.workspace import Scheme
 from engine.periods import day_in_words
 from notifiers.colours import UNKNOWN, ground, text_on
-from notifiers.groups import NOTES, SAID, Group, digest_lead, grouped, net_of, owner_lead, reasons_of
+from notifiers.groups import SAID, Group, digest_lead, grouped, owner_lead, reasons_of, what_changed
+from notifiers.money import net_of
 from notifiers.words import (
     counted,
     ended,
+    explanation_words,
     history_words,
+    listed,
+    milestone_words,
     name_of,
     one_line,
     period_words,
     sentence,
     short_period,
     trend_words,
+    unrated_words,
     until_words,
 )
 
@@ -35,7 +40,7 @@ def message_view(telling: Telling) -> View:
     sections: list[View] = [
         {
             "title": str(group),
-            "note": NOTES.get(group, ""),
+            "note": _note(group, subjects),
             "subjects": [
                 {**subject_view(subject, telling), "told": _told(reasons.get(subject.ref), group, telling)}
                 for subject in subjects
@@ -82,9 +87,9 @@ def subject_view(subject: SubjectOut, telling: Telling) -> View:
     return {
         "title": title,
         "status": status,
-        "trend": trend_words(subject, scheme, telling.period),
+        "trend": _trend(subject, telling),
         "since": f"Open since {period_words(since)}." if since and since != telling.period else "",
-        "as_at": _as_at(subject.as_at),
+        "as_at": _as_at(subject.held_from),
         "programme": one_line(part[0].title) if (part := telling.part_of.get(subject.ref)) else "",
         "judgements": judgements,
         "findings": findings,
@@ -93,7 +98,8 @@ def subject_view(subject: SubjectOut, telling: Telling) -> View:
         "actions": _actions(subject),
         "savings": _savings(subject),
         "at_risk": _at_risk(subject),
-        "not_assessed": [_not_assessed(missing, subject, telling.rules) for missing in subject.not_assessed],
+        "unrated": subject.not_rated,
+        "not_assessed": _not_assessed(subject, telling.rules),
         "remarks": [sentence(remark) for remark in subject.remarks],
         "strip": [_cell(point, scheme) for point in history] if len(history) > 1 else [],
         "history": history_words(history, scheme) if len(history) > 1 else "",
@@ -108,6 +114,26 @@ def _told(reason: Reason | None, group: Group, telling: Telling) -> str:
     return SAID.get(reason, "")
 
 
+def _note(group: Group, subjects: Sequence[SubjectOut]) -> str:
+    """What a heading has to explain."""
+    if group is Group.RESTATED:
+        return sentence(f"{what_changed(subjects)}: what was published before no longer holds")
+    if group is Group.UNRATED:
+        return "Too little could be judged: that is no recovery."
+    return ""
+
+
+def _trend(subject: SubjectOut, telling: Telling) -> str:
+    if not subject.not_rated:
+        return trend_words(subject, telling.scheme, telling.period)
+    since = telling.period
+    for point in reversed(telling.history.get(subject.ref, ())):
+        if point.status is not None:
+            break
+        since = point.period
+    return unrated_words(subject, telling.scheme, telling.period, telling.before(subject), since)
+
+
 def status_view(scheme: Scheme, status: str | None) -> View:
     """A status in word, code and colour, with the text colour that can be read on it."""
     known = scheme.get(status) if status is not None else None
@@ -118,11 +144,18 @@ def status_view(scheme: Scheme, status: str | None) -> View:
 
 
 def finding_view(finding: FindingOut) -> View:
-    """One reason: the sentence with its numbers, and how far it is from clear."""
+    """One reason: the sentence with its numbers, how far it is from clear, and what was returned about it."""
     because = one_line(finding.because or finding.title)
     if finding.as_at:
         because = f"{because.rstrip('.')} ({_as_at(finding.as_at)})"
-    return {"because": sentence(because), "to_clear": ended(finding.to_clear or "")}
+    return {
+        "because": sentence(because),
+        "to_clear": ended(finding.to_clear or ""),
+        "milestones": ended(
+            f"Namely: {names}" if (names := "; ".join(map(milestone_words, finding.milestones))) else ""
+        ),
+        "explained": " ".join(map(explanation_words, finding.explanations)),
+    }
 
 
 def judgement_views(subject: SubjectOut, scheme: Scheme) -> list[View]:
@@ -156,10 +189,13 @@ def _worst_first(findings: Iterable[FindingOut], scheme: Scheme) -> list[Finding
 
 
 def _briefly(judgements: list[View], findings: list[View]) -> str:
-    """The first reason, and how many more there are."""
-    reasons = [reason["because"] for reason in (*judgements, *findings)]
-    more = f" And {counted(len(reasons) - 1, 'more reason')}." if len(reasons) > 1 else ""
-    return reasons[0] + more if reasons else ""
+    """The first reason with what was returned about it, and how many more there are."""
+    reasons = [*judgements, *findings]
+    if not reasons:
+        return ""
+    first = [reasons[0][said] for said in ("because", "milestones", "explained") if reasons[0].get(said)]
+    more = [f"And {counted(len(reasons) - 1, 'more reason')}."] if len(reasons) > 1 else []
+    return " ".join((*first, *more))
 
 
 def _actions(subject: SubjectOut) -> list[str]:
@@ -190,19 +226,21 @@ def _at_risk(subject: SubjectOut, nothing: str = "") -> str:
     return f"{show(Quantity(abs(net), Unit.MONEY))} {words}"
 
 
-def _not_assessed(group: NotAssessed, subject: SubjectOut, rules: Mapping[str, str]) -> str:
-    """ "Not judged, for want of Utilisation (target): utilisation below target."."""
-    titles = {measure.measure: measure.title for measure in subject.measures}
-    missing = ", ".join(_fact_words(name, titles) for name in group.missing) or "figures"
-    judged = ", ".join(one_line(rules.get(rule, rule)) for rule in group.rules)
-    return f"Not judged, for want of {missing}: {judged}."
+def _not_assessed(subject: SubjectOut, rules: Mapping[str, str]) -> list[str]:
+    """A line for each thing that is missing: "Could not be checked, for want of milestones: “A milestone is late”."
 
-
-def _fact_words(name: str, titles: Mapping[str, str]) -> str:
-    measure, _, attribute = name.partition(".")
-    if measure in titles:
-        return one_line(f"{titles[measure]} ({attribute.replace('_', ' ')})" if attribute else titles[measure])
-    return one_line(name.replace(".", ": ").replace("_", " "))
+    The rules' titles stand in quotes: each would read as a fact. What nobody requires and nobody ever returned is
+    left out.
+    """
+    titles: dict[str, list[str]] = {}
+    for group in subject.not_assessed:
+        asked = [f"“{one_line(rules.get(rule, rule))}”" for rule in group.rules if rule not in group.never_judged]
+        if asked:
+            titles.setdefault(listed([one_line(word) for word in group.words or group.missing]), []).extend(asked)
+    lines = [f"Could not be checked, for want of {words}: {'; '.join(asked)}." for words, asked in titles.items()]
+    if lines or not subject.not_rated:
+        return lines
+    return ["No rule could be judged." if subject.not_assessed else "No rule applies to it."]
 
 
 def _cell(point: HistoryPoint, scheme: Scheme) -> View:

@@ -1,12 +1,12 @@
 """Periods, trends, histories and judgements as sentences."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
 
 from engine.model.alerts import HistoryPoint
-from engine.model.run import SubjectOut
+from engine.model.run import ExplanationOut, MilestoneOut, SubjectOut
 from engine.model.workspace import Scheme
 from engine.periods import MONTHS, day_in_words
 
@@ -35,6 +35,11 @@ def sentence(text: str) -> str:
 def counted(number: int, one: str, many: str | None = None) -> str:
     """ "1 exception", "2 exceptions"."""
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """ "a, b and c"."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1] if words else "")))
 
 
 def name_of(scheme: Scheme, status: str | None) -> str:
@@ -83,37 +88,87 @@ def until_words(until: str | None) -> str:
     return f"until {one_line(until)}"
 
 
+# ---- what stands beside a finding
+
+
+def milestone_words(milestone: MilestoneOut) -> str:
+    """A milestone by its name, with its dates: "Rollout, planned for 1 May 2019, now expected on 3 June 2019"."""
+    planned, forecast = (_day(day) for day in (milestone.planned, milestone.forecast))
+    dates = [f"planned for {planned}"] if planned else []
+    if forecast and forecast != planned:
+        dates.append(f"now expected on {forecast}")
+    return ", ".join((one_line(milestone.name), *dates))
+
+
+def explanation_words(explanation: ExplanationOut) -> str:
+    """What was returned in explanation, with the day of recovery where one is promised."""
+    recovery = f" Recovery by {_day(explanation.recovery_by)}." if explanation.recovery_by else ""
+    return f"The explanation given for {one_line(explanation.title)}: {sentence(explanation.reason)}{recovery}"
+
+
+def _day(day: str | None) -> str:
+    return day_in_words(date.fromisoformat(day)) if day is not None else ""
+
+
 # ---- trend and history
 
 
 def trend_words(subject: SubjectOut, scheme: Scheme, period: str) -> str:
     """How the status compares with the period before, re-judged alike, and what moved it if not the figures."""
     last, was = last_words(period), name_of(scheme, subject.previous)
-    causes = {"rules": "the rules have changed", "correction": "earlier figures were corrected"}
-    restated = " and ".join(causes[moved] for moved in subject.moved_by if moved in causes)
+    restated = _restated(subject)
     match subject.trend:
+        case "Same":
+            said = f"Same as {last}."
+        case _ if subject.rules_moved:
+            said = ""  # what moved it is no decline, whatever the period before would have been
         case "New":
             said = "New: no status before."
         case None if scheme.rank(subject.status) is None:
             said = f"Was {was} {last}." if subject.previous is not None else ""
         case None:
             said = f"No trend: {last} can't be compared."
-        case "Same":
-            said = f"Same as {last}."
         case trend if restated or subject.previous is None:
             said = f"{trend} than {last}."
         case trend:
             said = f"{trend} than {last}: was {was}."
-    if restated:
-        kind = _not_a_move(subject, scheme) if subject.trend == "Same" else ""
-        said += f" It was published as {was} then; {restated} since{kind}."
+    return " ".join(filter(None, (said, *_moved_words(subject, scheme, period))))
+
+
+def unrated_words(subject: SubjectOut, scheme: Scheme, period: str, before: str | None, since: str) -> str:
+    """Of what is no longer rated: since when, and what it was; `before` is its status when it last had one."""
+    was = f"; {name_of(scheme, before)} before" if before is not None else ""
+    return " ".join((f"Not rated since {period_words(since)}{was}.", *_moved_words(subject, scheme, period)))
+
+
+def _moved_words(subject: SubjectOut, scheme: Scheme, period: str) -> Iterator[str]:
+    """What moved the status, if not the figures of its own period."""
+    revised, restated = subject.revised, _restated(subject)
+    if revised is not None and (by := [cause for cause in ("rules", "figures") if cause in revised.by]):
+        was, kind = name_of(scheme, revised.status), ""
+        if subject.rules_moved:
+            kind = _not_a_move(subject, revised.status, scheme)
+        cause = " and ".join(f"the {one}" for one in by)
+        yield sentence(f"{period_words(period)} was published as {was}; {cause} have changed since{kind}")
+    elif restated:
+        was = name_of(scheme, subject.previous)
+        kind = _not_a_move(subject, subject.previous, scheme) if subject.trend == "Same" else ""
+        yield f"It was published as {was} then; {restated} since{kind}."
     if "decision" in subject.moved_by:
-        said += " A decision of the PMO moved it."
-    return said
+        yield (
+            f"The PMO's judgement that stood here {last_words(period)} has ended."
+            if subject.ended
+            else "A decision of the PMO moved it."
+        )
 
 
-def _not_a_move(subject: SubjectOut, scheme: Scheme) -> str:
-    now, before = scheme.rank(subject.status), scheme.rank(subject.previous)
+def _restated(subject: SubjectOut) -> str:
+    causes = {"rules": "the rules have changed", "correction": "earlier figures were corrected"}
+    return " and ".join(causes[moved] for moved in subject.moved_by if moved in causes)
+
+
+def _not_a_move(subject: SubjectOut, published: str | None, scheme: Scheme) -> str:
+    now, before = scheme.rank(subject.status), scheme.rank(published)
     if now is None or before is None or now == before:
         return ""
     return ", so this is not a decline" if now > before else ", so this is not an improvement"

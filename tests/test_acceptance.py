@@ -218,11 +218,17 @@ def test_the_savings_columns_add_up_row_by_row(published: tuple[Office, Any], re
     assert (*targets, thousands("savings.target")) == TARGETS[ref]
 
 
-def test_the_savings_columns_add_up_level_by_level() -> None:
-    parts = [SAVINGS[ref] for ref in ("ASCH1812", "ASCH1801", "ASCH1805")]
-    assert SAVINGS["improving_lives"] == tuple(
-        sum(value or 0 for value in column) for column in zip(*parts, strict=True)
-    )
+def test_the_savings_columns_add_up_level_by_level(published: tuple[Office, Any]) -> None:
+    def column(ref: str, name: str) -> int:
+        facts = published[0].json("facts", ref, "--period", "2019-01")["facts"]
+        return int(facts[name]["value"]) if name in facts else 0
+
+    columns = [
+        f"savings.{name} in {year}" for name in ("target", "at_risk") for year in ("2018/19", "2019/20", "2020/21")
+    ]
+    for name in (*columns, "savings.at_risk in previous years", "savings.net_at_risk", "savings.alternative"):
+        parts = [column(ref, name) for ref in ("ASCH1812", "ASCH1801", "ASCH1805")]
+        assert column("improving_lives", name) == sum(parts), name
 
 
 def test_figures_that_do_not_add_up_are_a_problem_and_not_a_silence(published: tuple[Office, Any]) -> None:
@@ -238,8 +244,30 @@ def test_statuses_in_mixed_alphabets_and_on_track_are_understood(office: Office)
     assert subject(run, "minimum_income")["override"]["status"] == "on_target"
     office.edit("examples/returns/improving_lives/2019-01/pmo/judgements.csv", "\u041e\u0422", "On Track")
     again = office.run()
-    assert again["published"] == "new"
+    assert again["published"] == "unchanged"  # it says the same
     assert subject(again, "minimum_income")["override"]["status"] == "on_target"
+
+
+def test_explain_shows_the_milestone_the_explanation_and_how_a_measure_is_judged(
+    published: tuple[Office, Any],
+) -> None:
+    office, _ = published
+    assert "Milestone: Rollout to the teams" in office.telltale("explain", "best_practice")
+    brokerage = " ".join(office.telltale("explain", "brokerage").split())
+    assert "Explained (Income from the brokerage charge): Agreements are still to be signed" in brokerage
+    assert "(recovery 2019-02-28)" in brokerage
+    assert "It is judged with its project." in office.telltale("explain", "direct_payments")
+
+
+def test_what_could_not_be_checked_is_said_in_peoples_words(office: Office) -> None:
+    for table in ("savings", "milestones"):
+        (office.folder / f"examples/returns/improving_lives/2019-01/owners/{table}.csv").unlink()
+    (office.folder / "examples/returns/improving_lives/2019-01/owners/measures.csv").unlink()
+    office.run()
+    said = " ".join(office.telltale("explain", "targeted_reviews").split())
+    assert (
+        "For want of a figure for Long-term packages reviewed within 12 months: “A measure is far below its target”"
+    ) in said
 
 
 # ---- running again
@@ -302,6 +330,7 @@ def test_a_changed_threshold_is_checked_tested_and_moves_the_status_by_the_rules
     one = subject(run, "direct_payments")
     assert {finding["rule"] for finding in one["findings"]} == {"milestone_slipped"}
     assert one["trend"] == "Same"
+    assert run["messages"] == []  # the status stands by the other finding: nothing to tell anybody
 
 
 def test_a_misspelt_measure_is_found_with_what_was_probably_meant(office: Office) -> None:
@@ -363,6 +392,8 @@ def test_a_corrected_return_supersedes_and_tells_what_it_moved(office: Office) -
     run = office.run()
     assert run["revision"] == 2
     assert subject(run, "brokerage")["findings"] == []
+    told = {message["to"][0]: message["reasons"] for message in run["messages"]}
+    assert told["cross.cutting@council.example"] == {"brokerage": "restated"}
 
 
 @pytest.mark.parametrize(
@@ -376,6 +407,8 @@ def test_a_corrected_return_supersedes_and_tells_what_it_moved(office: Office) -
         (("run", "improving_lives", "--period", "2031-01"), 2, "has not begun"),
         (("run", "improving_lives", "--now", "soon"), 2, "is not a time"),
         (("-C", "rules/../examples", "status"), 2, "is not a workspace"),
+        (("-C", "nowhere", "status"), 2, "no such folder: nowhere"),
+        (("-C", "nowhere", "check"), 2, "no such folder: nowhere"),
     ],
 )
 def test_a_command_used_wrongly_gets_one_sentence(

@@ -1,7 +1,11 @@
 """Runs of several months: corrections, changed rules, late and failed runs; real SQLite, real mails."""
 
+import json
+import subprocess
 import sys
 from datetime import datetime
+from email import policy
+from email.parser import BytesParser
 from pathlib import Path
 
 import pytest
@@ -135,6 +139,9 @@ def test_a_corrected_month_is_derived_again_with_all_later_ones_and_only_the_lat
     run = months.run("2019-03")
     assert months.codes() == {"2019-01": "gr", "2019-02": "gg", "2019-03": "gg"}
     assert (run.revision, run.published) == (2, "new")
+    first, second = run.also  # the PMO is told what else moved
+    assert (first.period, first.moved["south"]) == ("2019-01", ("green", "red"))
+    assert (second.period, second.moved) == ("2019-02", {})
     assert months.mails() == []  # January is not the latest period
 
 
@@ -143,6 +150,13 @@ def test_a_correction_of_the_latest_month_is_told_as_restated(months: Months) ->
     months.returns("2019-01", "100", "80")
     assert [m.reasons for m in months.run("2019-01").messages] == [{"south": "restated"}]
     assert months.codes() == {"2019-01": "ga"}
+
+
+def test_a_correction_of_the_month_last_told_of_is_told_as_restated_and_not_as_good_news(months: Months) -> None:
+    months.month("2019-01", "100", "30")
+    months.returns("2019-01", "100", "100")
+    run = months.month("2019-02", "100", "100")
+    assert [message.reasons for message in run.messages] == [{"south": "restated"}]
 
 
 def test_running_an_older_month_that_was_corrected_derives_the_later_ones_too(months: Months) -> None:
@@ -167,6 +181,34 @@ def test_a_month_that_was_left_out_can_be_run_late(months: Months) -> None:
     assert months.codes() == {"2019-01": "gg", "2019-02": "ag", "2019-03": "gg"}
 
 
+def test_a_run_of_an_older_month_says_which_later_one_it_told_of(months: Months) -> None:
+    months.month("2019-01", "100", "100")
+    months.month("2019-02", "100", "100")
+    months.returns("2019-02", "30", "100")
+    (months.root / "returns/office/2019-01/owners/measures.csv").write_text(
+        "subject,measure,actual\nnorth,visits,99\nsouth,visits,100\n", encoding="utf-8"
+    )
+    (later,) = months.run("2019-01", now="2019-03-09").also
+    assert (later.period, later.moved["north"]) == ("2019-02", ("green", "red"))
+    assert [message.reasons for message in later.messages] == [{"north": "first"}]
+
+
+def test_a_month_that_has_not_ended_is_not_run_before_anybody_returned_something(months: Months) -> None:
+    months.month("2019-01", "100", "100")
+    with pytest.raises(app.UsageError, match="2019-02 has not ended, and nobody has returned anything for it yet"):
+        months.run("2019-02", now="2019-02-20")
+    months.returns("2019-02", "100", "100")
+    assert months.run("2019-02", now="2019-02-20").published == "new"
+
+
+def test_a_folder_of_returns_that_belongs_to_no_portfolio_is_a_problem(months: Months) -> None:
+    months.write("returns/ofice/2019-01/owners/measures.csv", "subject,measure,actual\nnorth,visits,30\n")
+    run = months.month("2019-01", "100", "100")
+    assert [str(problem) for problem in run.problems] == [
+        "ofice: this belongs to no portfolio, so nothing in it was read; did you mean `office`?"
+    ]
+
+
 def test_an_edited_threshold_changes_no_month_already_published_and_is_no_decline(months: Months) -> None:
     months.month("2019-01", "85", "100")
     assert months.codes() == {"2019-01": "ag"}
@@ -175,6 +217,40 @@ def test_an_edited_threshold_changes_no_month_already_published_and_is_no_declin
     north = of(run, "north")
     assert (north.previous, north.status, north.trend, north.moved_by) == ("amber", "green", "Same", ("rules",))
     assert months.codes() == {"2019-01": "ag", "2019-02": "gg"}
+
+
+def test_an_edited_threshold_is_no_decline_when_the_very_first_month_is_published_again(months: Months) -> None:
+    judged = ["subject,kind,status,reason,by,from,until", "north,override,green,as published,,,", ""]
+    months.write("returns/office/2018-12/pmo/judgements.csv", "\n".join(judged))
+    first = of(months.month("2019-01", "95", "95"), "north")
+    assert (first.status, first.trend) == ("green", "Same")
+    months.write("rules/office.yaml", RULES.replace("value: 10%", "value: 3%"))
+    run = months.run("2019-01", now="2019-02-20")
+    north, south = of(run, "north"), of(run, "south")
+    assert (north.status, north.trend, north.moved_by) == ("amber", "Same", ("rules",))
+    assert (south.status, south.trend, south.moved_by) == ("amber", "New", ("rules",))
+    assert [message.reasons for message in run.messages] == [{"north": "first"}, {"south": "first"}]
+    mails = list((months.root / "var/outbox").glob("*.eml"))
+    assert len(mails) == 2
+    for mail in mails:
+        message = BytesParser(policy=policy.default).parsebytes(mail.read_bytes()).get_body(("plain",))
+        text = "" if message is None else str(message.get_content()).replace("\r\n", "\n")
+        assert "RESTATED\nThe rules have changed" in text
+        assert "January 2019 was published as Green; the rules have changed since, so this is not a decline." in text
+        assert "NEW" not in text
+        assert "Worse" not in text
+
+
+def test_a_third_revision_does_not_forget_that_a_rule_moved_the_status(months: Months) -> None:
+    months.month("2019-01", "95", "100")
+    months.write("rules/office.yaml", RULES.replace("value: 10%", "value: 3%"))
+    months.run("2019-01")
+    months.write("config/people.yaml", PEOPLE.replace("name: South Lead,", "name: Lead of South,"))
+    run = months.run("2019-01")
+    assert (run.revision, of(run, "north").moved_by, run.messages) == (3, ("rules",), ())
+    months.returns("2019-01", "94", "100")
+    revised = of(months.run("2019-01"), "north").revised
+    assert revised is None  # the same status by other figures
 
 
 def test_a_threshold_dated_from_this_month_is_told_as_restated_and_not_as_better(months: Months) -> None:
@@ -193,6 +269,22 @@ def test_a_threshold_for_a_month_to_come_changes_nothing_now(months: Months) -> 
     months.write("rules/office.yaml", RULES.replace("approved_by: PMO}", later))
     again = months.run("2019-01")
     assert (again.published, again.run) == ("unchanged", first.run)
+
+
+def test_a_cadence_that_was_changed_leaves_what_was_published_readable(
+    months: Months, capsys: pytest.CaptureFixture[str]
+) -> None:
+    months.month("2019-01", "100", "30")
+    quarterly = PORTFOLIO.replace("starts: 2019-01", "starts: 2019-Q1\nreports: quarterly")
+    months.write("config/portfolios/office.yaml", quarterly)
+    months.returns("2019-Q1", "100", "80")
+    arguments = ["-C", str(months.root), "--now", "2019-04-08T07:00"]
+    assert main([*arguments, "status", "office"]) == 0
+    assert main([*arguments, "run", "office"]) == 0
+    assert "2019-01 is no period of the portfolio any more" in capsys.readouterr().out
+    assert main([*arguments, "returns", "list"]) == 0
+    assert main([*arguments, "facts", "south"]) == 0
+    assert main([*arguments, "explain", "south"]) == 0
 
 
 def test_missing_figures_are_never_a_recovery(months: Months) -> None:
@@ -220,10 +312,58 @@ def test_a_message_that_could_not_be_written_is_written_by_a_later_run(months: M
     assert months.mails() == ["2019-01_office_owners_south_lead_r1"]
 
 
+def test_a_run_whose_messages_could_not_be_written_says_so_and_fails(
+    months: Months, capsys: pytest.CaptureFixture[str]
+) -> None:
+    months.returns("2019-01", "100", "30")
+    months.write("var/outbox", "a file stands where the folder should be")
+    arguments = ["-C", str(months.root), "run", "office", "--period", "2019-01", "--now", "2019-02-08T07:00"]
+    assert main(arguments) == 3
+    assert "NOT DELIVERED: 1 problem" in capsys.readouterr().out
+    (months.root / "var/outbox").unlink()
+    assert main(arguments) == 0  # at the very same time: nothing waits for a next try
+    assert months.mails() == ["2019-01_office_owners_south_lead_r1"]
+
+
+def test_a_database_that_was_lost_does_not_send_the_month_again(months: Months) -> None:
+    months.month("2019-01", "100", "30")
+    mails = months.mails()
+    for path in (months.root / "var").glob("telltale.db*"):
+        path.unlink()
+    run = months.run("2019-01", now="2019-02-20")
+    assert ([message.state for message in run.messages], run.undelivered) == (["sent"], ())
+    assert months.mails() == mails
+
+
+def test_rules_and_templates_that_lie_outside_the_workspace_are_refused(
+    months: Months, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    (months.root / "rules").rename(outside / "rules")
+    (months.root / "rules").symlink_to(outside / "rules")
+    assert main(["-C", str(months.root), "check"]) == 1
+    assert "leads out of the workspace" in capsys.readouterr().out
+    (months.root / "rules").unlink()
+    (outside / "rules").rename(months.root / "rules")
+    (outside / "templates").mkdir()
+    (months.root / "config/templates").symlink_to(outside / "templates")
+    with pytest.raises(app.FaultsError, match="leads out of the workspace"):
+        months.month("2019-01", "100", "30")
+
+
+def test_faults_are_json_too_where_json_is_asked_for(months: Months, capsys: pytest.CaptureFixture[str]) -> None:
+    months.write("rules/office.yaml", RULES.replace("status: amber", "status: ambre", 1))
+    arguments = ["-C", str(months.root), "run", "office", "--now", "2019-02-08T07:00", "--format", "json"]
+    assert main(arguments) == 1
+    said = capsys.readouterr()
+    assert [fault["line"] for fault in json.loads(said.out)["faults"]] == [9]
+    assert len(said.err.splitlines()) == 1
+
+
 def test_a_preview_publishes_and_sends_nothing(months: Months) -> None:
     months.returns("2019-01", "100", "30")
     office = months.office("2019-02-08")
-    assert [message.recipient for message in app.preview(office, "office", "2019-01")] == ["south_lead"]
+    assert [message.recipient for message in app.preview(office, "office", "2019-01")[0]] == ["south_lead"]
     assert months.codes() == {}
     assert months.mails() == []
 
@@ -330,3 +470,65 @@ def test_a_fault_in_a_formula_is_found_at_its_place(
     first, *_ = capsys.readouterr().out.splitlines()
     assert first.startswith("config/portfolios/office.yaml:8:")
     assert words in first
+
+
+# ---- what a run follows from, and what it must say
+
+
+def test_a_deputy_whose_days_are_over_makes_the_owner_told(months: Months) -> None:
+    deputy = "{who: lead, from: 2019-02-01, until: 2019-02-10}"
+    months.write(
+        "config/people.yaml", PEOPLE.replace("south@council.example}", f"south@council.example, deputy: {deputy}}}")
+    )
+    told = [message.to for message in months.month("2019-01", "100", "30").messages]
+    assert told == [("lead@council.example",)]
+    assert [m.to for m in months.run("2019-01", now="2019-02-11").messages] == [("south@council.example",)]
+
+
+def test_a_return_saved_again_without_a_change_changes_no_run(months: Months) -> None:
+    first = months.month("2019-01", "100", "30")
+    path = months.root / "returns/office/2019-01/owners/measures.csv"
+    path.write_text("\n" + path.read_text(encoding="utf-8") + "\n\n", encoding="utf-8")
+    again = months.run("2019-01")
+    assert (again.published, again.run) == ("unchanged", first.run)
+
+
+def test_somebody_whom_nothing_concerns_changes_no_run(months: Months) -> None:
+    first = months.month("2019-01", "100", "30")
+    months.write("config/people.yaml", PEOPLE + "newcomer: {name: Newcomer, email: new@council.example}\n")
+    months.write("config/settings.yaml", "mail: {allowed_domains: [council.example], most_messages: 7}\n")
+    again = months.run("2019-01")
+    assert (again.published, again.run) == ("unchanged", first.run)
+
+
+def test_a_message_to_a_domain_no_longer_allowed_is_not_delivered_and_said_by_every_run(months: Months) -> None:
+    months.write("var/outbox", "a file stands where the folder should be")
+    months.month("2019-01", "100", "30")
+    (months.root / "var/outbox").unlink()
+    months.write("config/settings.yaml", "mail: {allowed_domains: [other.example]}\n")
+    months.returns("2019-02", "100", "30")
+    for _ in range(2):
+        problems = [str(problem) for problem in months.run("2019-02").undelivered]
+        assert any("message of 2019-01 to south_lead" in problem for problem in problems)
+    assert months.mails() == []
+
+
+def test_a_preview_says_which_messages_could_not_be_made(months: Months) -> None:
+    months.write("config/settings.yaml", "mail: {allowed_domains: [other.example]}\n")
+    months.returns("2019-01", "100", "30")
+    messages, problems = app.preview(months.office("2019-02-08"), "office", "2019-01")
+    assert messages == []
+    assert "other.example" in str(problems[0]) or "council.example" in str(problems[0])
+
+
+def test_a_name_that_the_terminal_cannot_show_stops_no_command(months: Months) -> None:
+    months.write("config/portfolios/office.yaml", PORTFOLIO.replace("title: South", "title: Łódź"))
+    months.returns("2019-01", "100", "30")
+    for answer in ("text", "json"):
+        done = subprocess.run(
+            [sys.executable, "-m", "engine", "run", "office", "--now", "2019-02-08T07:00", "--format", answer],
+            cwd=months.root, env={"PYTHONIOENCODING": "cp1252", "PATH": ""}, capture_output=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert "South" not in done.stdout.decode("utf-8" if answer == "json" else "cp1252")
+        assert answer == "text" or "Łódź" in done.stdout.decode("utf-8")

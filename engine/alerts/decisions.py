@@ -31,6 +31,13 @@ class Threshold:
         worst_hidden = self.scheme.rank(self.at)
         return rank >= worst_hidden if worst_hidden is not None else self.scheme.is_exception(status)
 
+    def saw(self, previous: str | None) -> bool:
+        """Whether what was remediated had been at the threshold; `previous` is what was published of it.
+
+        By today's rules and figures it was an exception, whatever was published: who sees exceptions sees it.
+        """
+        return self.scheme.rank(self.at) is None or self.sees(previous)
+
 
 @dataclass(frozen=True)
 class Situation:
@@ -43,6 +50,7 @@ class Situation:
     told: Told | None  # the recipient's latest message from this audience on this subject
     cases: Sequence[Case]  # the subject's open cases after this run
     was_seen: bool  # whether it was at this audience's threshold in a period published before
+    corrected: bool = False  # what is published now of the period last told of is not what was told
 
     @cached_property
     def threshold(self) -> Threshold:
@@ -91,7 +99,7 @@ def _restated(on: Situation) -> bool:
     """What was told no longer holds, though nothing happened since but a correction or a change of rules."""
     if on.told is None or on.subject.status == on.told.status or not (on.seen or on.told_seen):
         return False
-    return on.told.period == on.period or not {"correction", "rules"}.isdisjoint(on.subject.moved_by)
+    return on.told.period == on.period or on.corrected or not {"correction", "rules"}.isdisjoint(on.subject.moved_by)
 
 
 def _worsened(on: Situation) -> bool:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from engine.alerts.audiences import concerns, recipients
 from engine.alerts.decisions import Situation, Threshold, decide
-from engine.model.alerts import Case, Decision, HistoryPoint, PartOf, Reason, Telling, Told
+from engine.model.alerts import Case, Decision, HistoryPoint, PartOf, Reason, Telling, Told, last_rated
 from engine.model.problems import Problem
 from engine.model.run import RunOut, SubjectOut
 from engine.model.workspace import Audience, Level, Portfolio, Scheme, Workspace
@@ -39,7 +39,8 @@ def tellings(
     `told` holds what each recipient was last told; `cases` those open after this run; `history` by subject the statuses
     published for earlier periods, oldest first; `now` has a time zone. One message a recipient and audience, and none
     without news. A person's digest shows every exception and remediated exception at the audience's threshold, whoever
-    was told what; an owner's message shows the news of the owner's subjects and the exceptions that continue.
+    was told what; an owner's message shows the news of the owner's subjects and the exceptions that continue. Both show
+    what was an exception and is no longer rated.
     """
     by_subject: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
@@ -64,17 +65,20 @@ def tellings(
 def told_by(telling: Telling, cases: Sequence[Case], message: str) -> list[Told]:
     """What a recipient knows once a message is out: of every subject shown, its status and the cases open then.
 
+    That a subject is no longer rated leaves standing what was told of it, unless that itself was the news.
     `message` is the id of its row in the outbox, `cases` are all those open after the run.
     """
     keys = defaultdict(list)
     for case in cases:
         keys[case.key.subject].append(case.key)
+    news = {decision.subject for decision in telling.news}
     return [
         Told(
             audience=telling.audience, recipient=telling.recipient, subject=subject.ref, period=telling.period,
             status=subject.status, cases=tuple(keys[subject.ref]), message=message,
         )
         for subject in telling.subjects
+        if subject.status is not None or subject.ref in news
     ]  # fmt: skip
 
 
@@ -98,7 +102,7 @@ class _Stage:
         result.decisions.extend(decision for _, decision in decided)
         news = tuple(decision for _, decision in decided if decision.tells)
         if news:
-            shown = tuple(subject for subject, decision in decided if self._is_shown(audience, subject, decision))
+            shown = tuple(subject for subject, decision in decided if self._is_shown(name, audience, subject, decision))
             result.messages.append(self._message(name, audience, person, news, shown))
 
     def report(self, name: str, audience: Audience, person: str, refs: Iterable[str], result: Tellings) -> None:
@@ -120,20 +124,28 @@ class _Stage:
         threshold = Threshold(self.scheme, audience.at)
         decided = []
         for subject in (self.by_ref[ref] for ref in refs if ref in self.by_ref):
-            before = (subject.previous, *(point.status for point in self.history.get(subject.ref, ())))
+            history = {point.period: point.status for point in self.history.get(subject.ref, ())}
+            before = (subject.previous, *history.values())
+            told = self.told.get((name, person, subject.ref))
             situation = Situation(
                 audience=audience, scheme=self.scheme, subject=subject, period=self.run.period,
-                told=self.told.get((name, person, subject.ref)), cases=self.cases.get(subject.ref, ()),
+                told=told, cases=self.cases.get(subject.ref, ()),
                 was_seen=any(threshold.sees(status) for status in before),
+                corrected=told is not None and history.get(told.period, told.status) != told.status,
             )  # fmt: skip
             decided.append((subject, decide(name, person, situation)))
         return decided
 
-    def _is_shown(self, audience: Audience, subject: SubjectOut, decision: Decision) -> bool:
+    def _is_shown(self, name: str, audience: Audience, subject: SubjectOut, decision: Decision) -> bool:
         """News always, and what continues; in a digest also what was remediated, whoever was told of it."""
         threshold = Threshold(self.scheme, audience.at)
-        remediated = subject.remediated and threshold.sees(subject.previous)
-        return decision.tells or threshold.sees(subject.status) or (audience.who != "owners" and remediated)
+        if decision.tells or threshold.sees(subject.status):
+            return True
+        if subject.not_rated:
+            told = self.told.get((name, decision.recipient, subject.ref))
+            before = last_rated(subject, self.history.get(subject.ref, ()))
+            return threshold.sees(before) or (told is not None and threshold.sees(told.status))
+        return audience.who != "owners" and subject.remediated and threshold.saw(subject.previous)
 
     def _message(
         self, name: str, audience: Audience, person: str, news: tuple[Decision, ...], shown: tuple[SubjectOut, ...]

@@ -3,16 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from engine.assessment.decisions import judgement_problems
 from engine.assessment.judged import Judged
+from engine.assessment.judgements import judgement_problems
 from engine.assessment.judging import Judging
 from engine.assessment.problems import problems_of
-from engine.assessment.subject import subject_out
-from engine.assessment.trend import compared, moved_by
+from engine.assessment.revised import LastRevision, as_said_before
+from engine.assessment.subject import Moved, subject_out
+from engine.assessment.trend import compared, ended, in_order, moved_by
 from engine.facts.book import FactBook
 from engine.inference.agreement import judge_both, settle_both
 from engine.inference.process import DurableProcess
-from engine.inference.questions import Standing
+from engine.inference.questions import Settled, Standing
 from engine.model.problems import Problem
 from engine.model.returns import JudgementKind
 from engine.model.run import SubjectOut
@@ -36,6 +37,7 @@ class AssessmentInputs:
     ever: frozenset[str]  # the subjects that had a status in any published period
     rules_changed: bool  # the rules are others than those of the run published last
     figures_corrected: bool  # the figures of the period published last are others than when it was published
+    same_period: LastRevision | None = None  # where the very period that is judged was published before
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class _Assessment:
             self._judge_level([subject.ref for subject in level], durable)
         problems = (
             *self._inputs.book.problems(self._period),
-            *judgement_problems(self._inputs.rows.get(self._period.id), self._inputs.scheme),
+            *judgement_problems(self._inputs.rows, self._inputs.portfolio, self._inputs.scheme, self._period),
             *(problem for ref in portfolio.subjects for problem in self._problems(ref)),
         )
         return Assessed(tuple(map(self._subject, portfolio.subjects)), problems)
@@ -85,7 +87,8 @@ class _Assessment:
         for standing, settled in zip(standings, settle_both(standings, durable), strict=True):
             judged = unsettled[standing.subject]
             status = judging.status_of(judged.lifecycle, settled.status)
-            judging.keep(standing.subject, replace(judged, standing=standing, settled=settled, status=status))
+            judged = replace(judged, standing=standing, settled=settled, status=status)
+            judging.keep(standing.subject, replace(judged, settled=self._as_said_before(standing.subject, judged)))
 
     def _compared(self, ref: str, judged: Judged) -> Standing:
         then = self._then(ref)
@@ -94,15 +97,25 @@ class _Assessment:
 
     def _subject(self, ref: str) -> SubjectOut:
         judged = self._judging.judged(ref, self._period)
-        previous = self._previous(ref)
-        moved = moved_by(
+        then, previous, last = self._then(ref), self._previous(ref), self._inputs.same_period
+        said = last.says_before(ref, judged, then) if last is not None else None
+        revised = last.revised(ref, judged) if last is not None else None
+        moved = said.moved_by if said is not None else moved_by(
             judged,
-            self._then(ref),
+            then,
             previous,
             rules_changed=self._inputs.rules_changed,
             figures_corrected=self._inputs.figures_corrected,
-        )
-        return subject_out(self._judging, ref, judged, previous, moved)
+        )  # fmt: skip
+        if revised is not None and revised.by == ("rules",) and "rules" not in moved:
+            moved = in_order((*moved, "rules"))
+        return subject_out(self._judging, ref, judged, Moved(previous, moved, revised, ended(judged, then)))
+
+    def _as_said_before(self, ref: str, judged: Judged) -> Settled | None:
+        """What was settled, its trend as an earlier revision told it where nothing else can."""
+        then, last, settled = self._then(ref), self._inputs.same_period, judged.settled
+        was = last.says_before(ref, judged, then) if last is not None else None
+        return settled if was is None or settled is None else as_said_before(settled, was)
 
     def _problems(self, ref: str) -> Iterator[Problem]:
         return problems_of(self._judging, ref, self._judging.judged(ref, self._period))

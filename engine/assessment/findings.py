@@ -1,12 +1,13 @@
-"""A subject's rulings as its owner reads them: findings and remarks in sentences, and what is missing."""
+"""A subject's rulings as its owner reads them: findings and remarks in sentences."""
 
 from collections.abc import Iterable, Mapping
 
+from engine.assessment.beside import explanations_of, milestones_of
 from engine.assessment.decisions import Decided
 from engine.assessment.judged import Judged, Ruled
 from engine.assessment.judging import Judging
 from engine.assessment.scopes import MeasureScope, SubjectScope
-from engine.model.run import EvidenceOut, FindingOut, NotAssessed
+from engine.model.run import EvidenceOut, FindingOut
 from engine.model.values import Quantity, plain
 from engine.model.verdicts import Verdict
 from engine.model.workspace import Lifecycle
@@ -35,10 +36,16 @@ def findings_of(judging: Judging, judged: Judged) -> tuple[FindingOut, ...]:
 def remarks_of(judging: Judging, judged: Judged) -> tuple[str, ...]:
     """What is shown and moves nothing: remarks, and what was found of supporting measures."""
     return tuple(
-        said(judging, judged, one, one.stands)
+        f"{said(judging, judged, one, one.stands)}{_which(judging, judged, one, one.stands)}"
         for one in judged.ruled
         if one.fired and one.stands is not None and not one.moves and one.asked.rule.yields != "problem"
     )
+
+
+def _which(judging: Judging, judged: Judged, ruled: Ruled, stands: Verdict) -> str:
+    """The names of the milestones that a remark counts."""
+    names = "; ".join(one.name for one in milestones_of(judging, judged, ruled, stands))
+    return f" ({names})" if names else ""
 
 
 def said(judging: Judging, judged: Judged, ruled: Ruled, stands: Verdict) -> str:
@@ -46,16 +53,6 @@ def said(judging: Judging, judged: Judged, ruled: Ruled, stands: Verdict) -> str
     scope, terms = spoken_of(judging, judged, ruled, stands)
     text = because(ruled.asked.rule, scope, terms)
     return text if stands.as_at is None else f"{text} (as at {period_in_words(judging.past.period(stands.as_at))})"
-
-
-def not_assessed_in(judged: Judged) -> tuple[NotAssessed, ...]:
-    """The rules that could not be judged on the period's figures, grouped by what is missing."""
-    groups: dict[tuple[str, ...], dict[str, None]] = {}
-    for one in judged.ruled:
-        if one.now.outcome is None:
-            missing = tuple(sorted({_in_full(one, name) for name in one.now.missing}))
-            groups.setdefault(missing, {})[one.asked.rule.id] = None
-    return tuple(NotAssessed(missing=missing, rules=tuple(rules)) for missing, rules in groups.items())
 
 
 def quiet_in(judged: Judged) -> tuple[str, ...]:
@@ -96,6 +93,8 @@ def _finding(judging: Judging, judged: Judged, ruled: Ruled, stands: Verdict, st
         action=rule.action or None,
         as_at=stands.as_at,
         source=_source(rule),
+        milestones=milestones_of(judging, judged, ruled, stands),
+        explanations=explanations_of(judging, judged, ruled, stands),
     )
 
 
@@ -114,13 +113,6 @@ def spoken_of(
     measures, scheme = judging.portfolio.measures, judging.scheme
     measure = ruled.place.measure if isinstance(scope, MeasureScope) else None
     return scope, Terms(scope.sheet.title, measures, scheme, measure)
-
-
-def _in_full(ruled: Ruled, name: str) -> str:
-    """A missing name with the measure that it belongs to, where it stands alone in the rule."""
-    if ruled.place.measure is None or name not in ruled.asked.alone:
-        return name
-    return ruled.place.measure if name == "actual" else f"{ruled.place.measure}.{name}"
 
 
 def _source(rule: Rule) -> str | None:

@@ -47,7 +47,7 @@ class Ruled:
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """A measure's status, or a sentence that says why it has none."""
+    """A measure's status, or a sentence that says why it has none; neither where no rule for measures is asked."""
 
     status: str | None
     why_not: str | None = None
@@ -119,7 +119,7 @@ def _rating(sheet: MeasureSheet, ruled: list[Ruled], scheme: Scheme) -> Rating:
     if not sheet.rateable:
         return Rating(None, "It has no direction: neither higher nor lower is better.")
     if not ruled:
-        return Rating(None, "No rule rates it.")
+        return Rating(None)
     found = worst(one.rank for one in ruled)
     if found is not None:
         return Rating(scheme.statuses[found].id)

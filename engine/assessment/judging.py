@@ -62,9 +62,9 @@ class Judging:
         published: Callable[[str], str | None],
     ) -> None:
         self.portfolio, self.scheme, self.now = portfolio, scheme, now
-        self.past = Past(portfolio, rows)
+        self.past = Past(portfolio)
         self.sheets = KnownSheets(portfolio, book, rules.thresholds, self)
-        self._rows, self._published = rows, published
+        self.rows, self._published = rows, published
         self._returned = Returned(portfolio, rows)
         asked = asked_of(rules, portfolio)
         self._of_measures = [one for one in asked if one.rule.of_measures]
@@ -137,7 +137,7 @@ class Judging:
     def decided(self, period: Period) -> Mapping[str, InForce]:
         """What people decided and is in force in a period, by subject."""
         if period.id not in self._decided:
-            self._decided[period.id] = in_force(self._rows, self.portfolio, period)
+            self._decided[period.id] = in_force(self.rows, self.portfolio, period)
         return self._decided[period.id]
 
     def unsettled(self, subject: str, period: Period) -> Judged:
@@ -184,6 +184,17 @@ class Judging:
             return SubjectScope(self.sheets, here.asked, here.place.subject, period)
         return MeasureScope(self.sheets, here.asked, here.place, period, here.sheet)
 
+    def was_judged_before(self, asked: Asked, place: Place, period: Period) -> bool:
+        """Whether a rule was judged in that place in any period before."""
+        if not self._returned.may_ever_tell(asked.rule, place, period):
+            return False
+        here = _Here(asked, place, self.sheets.measure(place, period))
+        return any(
+            (there := self._same(here, earlier)) is not None and self._verdict(there, earlier).outcome is not None
+            for earlier in self.past.judged_before(period)
+            if self._returned.may_tell(asked.rule, place, earlier)
+        )
+
     # ---- rules
 
     def _asked_of(self, subject: str, period: Period, of_measures: bool) -> tuple[_Here, ...]:
@@ -214,6 +225,8 @@ class Judging:
     def _verdict(self, here: _Here, period: Period) -> Verdict:
         key = (period.id, here.asked.order, here.place)
         if key not in self._verdicts:
+            if period == self.now:
+                raise LookupError(f"{here.asked.rule.id} was not asked of {here.place} in the run's own period")
             self._verdicts[key] = plain.judge(self._question(here, period))
         return self._verdicts[key]
 

@@ -36,7 +36,13 @@ def measures_of(judging: Judging, subject: str, judged: Judged) -> Iterator[Meas
 def _rating(judged: Judged, measure: str, part: str | None, level: Level) -> Rating:
     if judged.lifecycle is not Lifecycle.LIVE:
         return Rating(None, f"Nothing is judged while the {level.value} is {judged.lifecycle.value}.")
-    return judged.ratings.get((measure, part), _NO_RATING)
+    rating = judged.ratings.get((measure, part), _NO_RATING)
+    if rating != _NO_RATING:
+        return rating
+    by_its_subject = any(
+        one.asked.rates and one.place.measure is None and measure in one.asked.measures for one in judged.ruled
+    )
+    return Rating(None, f"It is judged with its {level.value}." if by_its_subject else "No rule rates it.")
 
 
 def _measure(sheet: MeasureSheet, defined: Measure, rating: Rating) -> MeasureOut:

@@ -1,6 +1,6 @@
 """A portfolio's periods, looking back: what came before, and what is history."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
 from engine.model.workspace import Measure, Portfolio, cadence_of
@@ -11,12 +11,9 @@ from engine.workspace.dates import series_start, starts
 class Past:
     """The periods before any period, each worked out once."""
 
-    def __init__(self, portfolio: Portfolio, returned: Iterable[str]) -> None:
-        """`returned` are the names of the periods that have returns."""
+    def __init__(self, portfolio: Portfolio) -> None:
         self._cadence = cadence_of(portfolio)
         self._starts = starts(portfolio)
-        known = [self._cadence.period(name) for name in returned]
-        self._first = min((period.end for period in known), default=self._starts.end)
         self._before: dict[str, Period | None] = {}
 
     def period(self, name: str) -> Period:
@@ -24,10 +21,9 @@ class Past:
         return self._cadence.period(name)
 
     def before(self, period: Period) -> Period | None:
-        """The period before; None before the first return, and where the cadence has none."""
+        """The period before; None where the cadence has none."""
         if period.id not in self._before:
-            earlier = self._cadence.before(period)
-            self._before[period.id] = earlier if earlier is not None and earlier.end >= self._first else None
+            self._before[period.id] = self._cadence.before(period)
         return self._before[period.id]
 
     def series_start(self, measure: Measure, period: Period) -> date | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from engine.assessment.applies import Asked, Needs
+from engine.assessment.applies import Asked, Needs, base
 from engine.facts.names import PREVIOUS_STATUS
 from engine.facts.words import MISSING
 from engine.model.facts import FactSheet, MeasureSheet
@@ -12,7 +12,6 @@ from engine.model.verdicts import Place
 from engine.periods import Period
 from engine.rulebook.syntax import Fact
 
-_COUNTS_OF_MEASURES = "measures."
 _NO_WORDS = frozenset[str]()
 
 
@@ -30,7 +29,7 @@ class Sheets(Protocol):
         """A measure's (or part's) own sheet; None where the subject hadn't got it."""
 
     def due_before(self, subject: str, period: Period, back: int, measures: tuple[str, ...]) -> Period | None:
-        """The period `back` due periods earlier; None before the first return."""
+        """The period `back` due periods earlier; None before the first return, and before the subject was live."""
 
 
 class SubjectScope:
@@ -63,35 +62,41 @@ class SubjectScope:
     def threshold(self, name: str) -> Quantity | None:
         return self._sheets.thresholds.get(name)
 
-    def earlier(self, back: int) -> "SubjectScope | None":
-        then = self._sheets.due_before(self._subject, self._period, back, self._asked.measures)
+    def earlier(self, back: int, about: tuple[Fact, ...]) -> "SubjectScope | None":
+        then = self._sheets.due_before(self._subject, self._period, back, _measures(self._asked, about))
         return None if then is None else SubjectScope(self._sheets, self._asked, self._subject, then)
 
 
 class MeasureScope:
     """One measure in a period: attributes that stand alone are its own, other names its subject's.
 
-    What counts the subject's measures is not there: it follows from the very rules that are being judged.
+    A part that nobody returned then has no sheet (None): nothing is known of it, but the period is there.
+    No rule for measures names what counts the measures (the rulebook refuses it): that follows from those very rules.
     """
 
     __slots__ = ("_asked", "_period", "_place", "_sheet", "_sheets", "_subject")
 
-    def __init__(self, sheets: Sheets, asked: Asked, place: Place, period: Period, sheet: MeasureSheet) -> None:
+    def __init__(self, sheets: Sheets, asked: Asked, place: Place, period: Period, sheet: MeasureSheet | None) -> None:
         self._sheets, self._asked, self._place, self._period, self._sheet = sheets, asked, place, period, sheet
         self._subject: SubjectScope | None = None
 
     @property
     def sheet(self) -> MeasureSheet:
+        """The measure's own sheet. Raises LookupError for a period without one."""
+        if self._sheet is None:
+            raise LookupError(f"{self._place} has no sheet for {self._period.id}")
         return self._sheet
 
     def fact(self, fact: Fact) -> Quantity | None:
         if fact.alone:
-            return self._sheet.facts.get(fact.name)
-        return None if fact.name.startswith(_COUNTS_OF_MEASURES) else self._behind().fact(fact)
+            return self._sheet.facts.get(fact.name) if self._sheet is not None else None
+        return self._behind().fact(fact)
 
     def holds(self, fact: Fact, word: str) -> bool | None:
         if not fact.alone:
-            return None if fact.name.startswith(_COUNTS_OF_MEASURES) else self._behind().holds(fact, word)
+            return self._behind().holds(fact, word)
+        if self._sheet is None:
+            return None
         if fact.name == "actual":
             return _holds(word, self._sheet.states, self._sheet.unknown_states)
         return _figure_holds(word, is_known=fact.name in self._sheet.facts)
@@ -99,19 +104,25 @@ class MeasureScope:
     def threshold(self, name: str) -> Quantity | None:
         return self._sheets.thresholds.get(name)
 
-    def earlier(self, back: int) -> "MeasureScope | None":
-        place = self._place
-        due = (place.measure, *self._asked.measures) if place.measure is not None else self._asked.measures
+    def earlier(self, back: int, about: tuple[Fact, ...]) -> "MeasureScope | None":
+        place, due = self._place, _measures(self._asked, about)
+        if place.measure is not None and any(fact.alone for fact in about):
+            due = (place.measure, *due)
         then = self._sheets.due_before(place.subject, self._period, back, due)
-        sheet = None if then is None else self._sheets.measure(place, then)
-        if then is None or sheet is None:
+        if then is None:
             return None
-        return MeasureScope(self._sheets, self._asked, place, then, sheet)
+        return MeasureScope(self._sheets, self._asked, place, then, self._sheets.measure(place, then))
 
     def _behind(self) -> SubjectScope:
         if self._subject is None:
             self._subject = SubjectScope(self._sheets, self._asked, self._place.subject, self._period)
         return self._subject
+
+
+def _measures(asked: Asked, about: tuple[Fact, ...]) -> tuple[str, ...]:
+    """The measures that are named in full, among what a condition is about."""
+    named = {base(fact.name) for fact in about if not fact.alone}
+    return tuple(name for name in asked.measures if name in named)
 
 
 def _holds(word: str, states: frozenset[str], unknown: frozenset[str]) -> bool | None:

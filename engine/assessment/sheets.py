@@ -79,7 +79,7 @@ class KnownSheets:
         descendants: dict[str, str | None] = {}
         previous, held_for = None, None
         if needs & Needs.BELOW:
-            descendants = {ref: self._statuses.status(ref, period) for ref in self._open_below(subject, period)}
+            descendants = {ref: self._statuses.status(ref, period) for ref in self._all_below(subject)}
         if needs & Needs.BEFORE:
             previous, held_for = self._statuses.status_before(subject, period)
         if needs & Needs.MEASURES:
@@ -87,7 +87,7 @@ class KnownSheets:
         statuses = {key: rating.status for key, rating in ratings.items()}
         return SheetStanding(statuses, descendants, previous, held_for)
 
-    def _open_below(self, subject: str, period: Period) -> list[str]:
+    def _all_below(self, subject: str) -> tuple[str, ...]:
         if subject not in self._below:
             self._below[subject] = tuple(below.ref for below in self._portfolio.descendants(subject))
-        return [ref for ref in self._below[subject] if self.lifecycle(ref, period) is Lifecycle.LIVE]
+        return self._below[subject]

@@ -1,21 +1,33 @@
 """A subject as the run's result shows it."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 from engine.assessment.decisions import Decided, until_in_words
-from engine.assessment.findings import evidence, findings_of, not_assessed_in, oldest, quiet_in, remarks_of
+from engine.assessment.findings import evidence, findings_of, oldest, quiet_in, remarks_of
 from engine.assessment.judged import Judged
 from engine.assessment.judging import Judging
+from engine.assessment.lacking import not_assessed_in
 from engine.assessment.measures import measures_of
 from engine.facts.names import SAVINGS
-from engine.model.run import DecisionOut, EvidenceOut, MovedBy, SubjectOut
+from engine.model.run import DecisionOut, EvidenceOut, MovedBy, RevisedOut, SubjectOut
 from engine.model.workspace import Portfolio
 from engine.periods import Period
 from engine.rulebook.nouns import Terms
 from engine.rulebook.syntax import Fact
 
 
-def subject_out(
-    judging: Judging, ref: str, judged: Judged, previous: str | None, moved_by: tuple[MovedBy, ...]
-) -> SubjectOut:
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How a subject's status stands to what was published of it."""
+
+    previous: str | None
+    by: tuple[MovedBy, ...] = ()
+    revised: RevisedOut | None = None
+    ended: tuple[Literal["override", "floor"], ...] = ()
+
+
+def subject_out(judging: Judging, ref: str, judged: Judged, moved: Moved) -> SubjectOut:
     """A subject in the run's own period, settled. Raises ValueError for a period of history, where nothing is."""
     settled, decided, portfolio = judged.settled, judged.decided, judging.portfolio
     if settled is None:
@@ -35,9 +47,11 @@ def subject_out(
         declared=_decision(decided.declared, portfolio),
         floor=_decision(decided.floor, portfolio),
         override=_decision(decided.override, portfolio),
-        previous=previous,
+        previous=moved.previous,
         trend=settled.trend,
-        moved_by=moved_by,
+        moved_by=moved.by,
+        revised=moved.revised,
+        ended=moved.ended,
         exception=settled.exception,
         remediated=settled.remediated,
         as_at=oldest(judging, (finding.as_at for finding in findings)),
@@ -45,7 +59,7 @@ def subject_out(
         findings=findings,
         measures=tuple(measures_of(judging, ref, judged)),
         remarks=remarks_of(judging, judged),
-        not_assessed=not_assessed_in(judged),
+        not_assessed=not_assessed_in(judging, judged),
         judged=quiet_in(judged),
         savings=_savings(judging, ref, judged.period),
     )

@@ -1,7 +1,8 @@
 """A status beside the one before: whether the two can be compared, and what moved it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from engine.assessment.judged import Judged, worst
 from engine.inference import plain
@@ -9,6 +10,7 @@ from engine.inference.questions import Standing
 from engine.model.run import MovedBy
 
 _DECISION: tuple[MovedBy, ...] = ("decision",)
+_KINDS: tuple[Literal["override", "floor"], ...] = ("override", "floor")
 
 
 def compared(now: Judged, then: Judged | None, before: int | None, *, ever: bool) -> Standing:
@@ -58,9 +60,32 @@ def moved_by(
             found.add("correction")
         if rules_changed:
             found.add("rules")
-    order: tuple[MovedBy, ...] = ("figures", "correction", "rules", "decision")
     # Where nothing else did, figures have: of a period that was never published, or lies before the first judged one.
-    return tuple(one for one in order if one in found) or ("figures",)
+    return in_order(found) or ("figures",)
+
+
+def in_order(found: Iterable[MovedBy]) -> tuple[MovedBy, ...]:
+    """What moved a status, each once, in the order in which it is always told."""
+    order: tuple[MovedBy, ...] = ("figures", "correction", "rules", "decision")
+    moved = frozenset(found)
+    return tuple(one for one in order if one in moved)
+
+
+def ended(now: Judged, then: Judged | None) -> tuple[Literal["override", "floor"], ...]:
+    """The judgements in force in the period before that have ended without another in their place.
+
+    Of history nothing ends: an override there is how its published status is told.
+    """
+    if then is None or then.is_history:
+        return ()
+    found: list[Literal["override", "floor"]] = []
+    pairs = ((now.decided.override, then.decided.override), (now.decided.floor, then.decided.floor))
+    for kind, (here, before) in zip(_KINDS, pairs, strict=True):
+        if here is not None and here != before:
+            return ()
+        if here is None and before is not None:
+            found.append(kind)
+    return tuple(found)
 
 
 def _since(now: Judged, then: Judged) -> Sequence[MovedBy]:

@@ -12,6 +12,7 @@ from engine.app import (
     FaultsError,
     Office,
     UsageError,
+    check_folder,
     declared,
     open_office,
     open_the_store,
@@ -22,15 +23,16 @@ from engine.app import (
 )
 from engine.model.alerts import OutboxState, Rendered
 from engine.model.facts import FactSheet
-from engine.model.problems import Fault
+from engine.model.problems import Fault, Problem
 from engine.model.run import RunOut
 from engine.periods import Period, PeriodError
 
 
 def check(root: Path) -> list[Fault]:
-    """Every fault of `config/` and of the rule files, in the order of files and places."""
+    """Every fault of `config/` and of the rule files, in the order of files and places. Raises UsageError."""
     from engine.workspace.loading import read_workspace
 
+    check_folder(root)
     workspace, faults = read_workspace(root)
     for portfolio in workspace.portfolios.values() if workspace is not None else ():
         with suppress(PeriodError):  # of its dates that can't be read, which are told already
@@ -78,7 +80,7 @@ def published(office: Office, name: str, period: str | None) -> RunOut:
         raise UsageError(f"{period} is history, of which nothing is published; {name} starts with {first.id}")
     with open_the_store(office) as store:
         stored = store.latest_run(name, period)
-        out = with_states(stored.out, store) if stored is not None else None
+        out = with_states(stored.out, store, name) if stored is not None else None
     if out is None:
         what = f"{period} of {name}" if period else name
         command = f"telltale run {name}" + (f" --period {period}" if period else "")
@@ -100,7 +102,9 @@ def fact_sheet(office: Office, name: str, ref: str, period: str | None) -> FactS
         stored = store.latest_run(name, period)
     out = stored.out if stored is not None else None
     book = facts_of(about, returns, office.today).book
-    at = office.period(name, period or (out.period if out else _latest(book.periods, name).id))
+    at = office.period(
+        name, period or (out.period if out and office.has_period(name, out.period) else _latest(book.periods, name).id)
+    )
     standing = SheetStanding()
     if out is not None:
         status = {subject.ref: subject.status for subject in out.subjects}
@@ -119,6 +123,11 @@ def _latest(periods: Sequence[Period], name: str) -> Period:
     return periods[-1]
 
 
+def _check_period(office: Office, name: str, period: str | None) -> None:
+    if period is not None:
+        office.period(name, period)
+
+
 @dataclass(frozen=True, slots=True)
 class ListedReturn:
     portfolio: str
@@ -134,6 +143,7 @@ def list_returns(office: Office, name: str, period: str | None) -> list[ListedRe
     """The returns that were taken in or lie in the folder, by period and submitter."""
     from engine.returns.folder import find_returns
 
+    _check_period(office, name, period)
     about = declared(office, name)
     with open_the_store(office) as store:
         known = {(one.period, one.submitter): one.sha256 for one in store.returns(name)}
@@ -175,6 +185,7 @@ class ListedMessage:
 
 def list_mail(office: Office, name: str, period: str | None) -> list[ListedMessage]:
     """The messages of a portfolio, newest first."""
+    _check_period(office, name, period)
     with open_the_store(office) as store:
         messages = store.outbox(name, period)
     return [
@@ -202,15 +213,19 @@ class PreviewedMessage:
     text: str
 
 
-def preview_mail(office: Office, name: str, period: str | None, person: str | None) -> list[PreviewedMessage]:
-    """What a run would send now, as plain text. Nothing is kept or sent."""
+def preview_mail(
+    office: Office, name: str, period: str | None, person: str | None
+) -> tuple[list[PreviewedMessage], list[Problem]]:
+    """What a run would send now, as plain text, and what could not be made. Nothing is kept or sent."""
     if person is not None and person not in office.workspace.people:
         raise UsageError(f"there is nobody {person!r} in config/people.yaml")
-    return [
+    messages, problems = preview(office, name, period)
+    previews = [
         PreviewedMessage(one.audience, one.address, one.subject, one.reasons, plain_text(one))
-        for one in preview(office, name, period)
+        for one in messages
         if person in (None, one.recipient)
     ]
+    return previews, problems
 
 
 def plain_text(message: Rendered) -> str:

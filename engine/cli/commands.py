@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from engine import app
-from engine.cli import DONE, NO, answers, show
+from engine.cli import DONE, FAILED, NO, answers, show
 from engine.model.problems import Severity
 from engine.model.run import RunOut
 from engine.periods import period_in_words
@@ -23,7 +23,12 @@ def perform(options: Options) -> int:
 
 
 def _office(options: Options) -> app.Office:
-    return app.open_office(Path(options.workspace), options.now or os.environ.get("TELLTALE_NOW"))
+    return app.open_office(Path(options.workspace), _now(options))
+
+
+def _now(options: Options) -> str | None:
+    """The time to act at, as text; None for the clock's."""
+    return options.now if options.now is not None else os.environ.get("TELLTALE_NOW") or None
 
 
 def _emit(options: Options, value: object, text: Callable[[], str]) -> None:
@@ -91,7 +96,7 @@ def _status(options: Options) -> int:
 
 def _run_text(office: app.Office, run: RunOut) -> str:
     scheme = office.workspace.schemes[run.scheme]
-    period = period_in_words(office.period(run.portfolio, run.period))
+    period = _in_words(office, run)
     said = {
         "new": f"published as {run.run}",
         "unchanged": f"nothing new since {run.run}",
@@ -103,10 +108,19 @@ def _run_text(office: app.Office, run: RunOut) -> str:
         show.status_table(run, scheme),
         "",
         show.run_summary(run, scheme),
+        *(line for one in run.also for line in show.also_revised(one, scheme)),
     ))  # fmt: skip
 
 
+def _in_words(office: app.Office, run: RunOut) -> str:
+    """The run's period in words, or by its name where the portfolio has it no longer."""
+    known = office.has_period(run.portfolio, run.period)
+    return period_in_words(office.period(run.portfolio, run.period)) if known else run.period
+
+
 def _exception_code(options: Options, run: RunOut) -> int:
+    if run.undelivered:
+        return FAILED
     return NO if options.fail_on_exception and any(subject.exception for subject in run.subjects) else DONE
 
 
@@ -133,7 +147,7 @@ def _explain(options: Options) -> int:
         "subject": subject.model_dump(mode="json"),
         "problems": [problem.model_dump(mode="json") for problem in run.problems if problem.subject == ref],
     }
-    period = period_in_words(office.period(portfolio, run.period))
+    period = _in_words(office, run)
     _emit(
         options,
         answer,
@@ -143,7 +157,7 @@ def _explain(options: Options) -> int:
 
 
 def _doctor(options: Options) -> int:
-    checks = answers.doctor(Path(options.workspace), options.now or os.environ.get("TELLTALE_NOW"))
+    checks = answers.doctor(Path(options.workspace), _now(options))
     healthy = all(check.ok for check in checks)
     answer = {"schema": 1, "ok": healthy, "checks": [asdict(check) for check in checks]}
     rows = [("ok" if check.ok else "NOT OK", check.what, check.found) for check in checks]
@@ -213,11 +227,19 @@ def _mail_list(options: Options) -> int:
 def _mail_preview(options: Options) -> int:
     office = _office(options)
     portfolio = office.the_portfolio(options.portfolio)
-    previews = answers.preview_mail(office, portfolio, options.period, options.to)
-    answer = {"schema": 1, "messages": [asdict(preview) for preview in previews]}
+    previews, problems = answers.preview_mail(office, portfolio, options.period, options.to)
+    answer = {
+        "schema": 1,
+        "messages": [asdict(preview) for preview in previews],
+        "problems": [problem.model_dump(mode="json") for problem in problems],
+    }
     texts = [f"To: {p.to}\nSubject: {p.subject}\n\n{p.text}" for p in previews]
+    if not texts:
+        texts.append("A run now would send nothing.")
+    if problems:
+        texts.append("\n".join(["What could not be made:", *show.bullets(map(str, problems))]))
     rule = "\n" + "=" * show.WIDTH + "\n"
-    _emit(options, answer, lambda: rule.join(texts) if texts else "A run now would send nothing.")
+    _emit(options, answer, lambda: rule.join(texts))
     return DONE
 
 

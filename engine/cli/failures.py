@@ -9,7 +9,19 @@ Exception
 +-- anything else                             3: a fault of ours
 """
 
+import json
+
 from engine.cli import BUSY, FAILED, NO, USAGE
+
+
+def faults_as_json(error: Exception) -> str:
+    """The faults that made config/ or rules/ unusable, as `check` gives them; "" for any other failure."""
+    from engine.app import FaultsError
+
+    if not isinstance(error, FaultsError):
+        return ""
+    faults = [fault.model_dump(mode="json") for fault in error.faults]
+    return json.dumps({"schema": 1, "ok": False, "faults": faults}, indent=2, ensure_ascii=False)
 
 
 def sentence_and_code(error: Exception) -> tuple[str, int]:
@@ -27,6 +39,7 @@ def sentence_and_code(error: Exception) -> tuple[str, int]:
     if isinstance(error, InferenceError):
         return str(error), FAILED
     if isinstance(error, OSError):
-        return f"{error.strerror or error}: {error.filename or 'a file'}", FAILED
+        what = error.filename or "what is printed can't be written"
+        return f"{error.strerror or error}: {what}", FAILED
     fault = f"{type(error).__name__}: {error}".splitlines()[0]
     return f"a fault of the program ({fault}); set TELLTALE_TRACEBACK=1 to see where, and report it.", FAILED

@@ -21,7 +21,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
     init = _command(commands, "init", "make a new workspace in a folder")
-    init.add_argument("folder", metavar="DIR", help="the folder: new or empty")
+    init.add_argument("folder", metavar="DIR", help="the folder; nothing in it is overwritten")
 
     _command(commands, "check", "find every fault in config/ and rules/")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from engine.model.facts import FactSheet
 from engine.model.problems import Fault, Severity
 from engine.model.returns import Return
-from engine.model.run import DecisionOut, FindingOut, RunOut, SubjectOut
+from engine.model.run import AlsoRevised, DecisionOut, FindingOut, RunOut, SubjectOut
 from engine.model.values import Quantity, Unit, plain, show
 from engine.model.workspace import Person, Scheme
 from engine.periods import period_in_words
@@ -52,17 +52,31 @@ def run_summary(run: RunOut, scheme: Scheme) -> str:
     """The few lines after a table: counts, problems, messages."""
     exceptions = [s for s in run.subjects if s.exception]
     remediated = [s for s in run.subjects if s.remediated]
-    lines = [f"{count(len(exceptions), 'exception')}, {len(remediated)} remediated."]
+    not_rated = [s for s in run.subjects if s.status is None]
+    counts = [count(len(exceptions), "exception"), f"{len(remediated)} remediated"]
+    lines = [", ".join([*counts, *([f"{len(not_rated)} not rated"] if not_rated else [])]) + "."]
     if run.judged_by == "plain":
         lines.append("Judged by the plain evaluator alone: durable-rules can't be used on this machine.")
     if run.problems:
         lines += ["", f"{count(len(run.problems), 'problem')} in the returns, for the PMO:"]
         lines += list(bullets(str(problem) for problem in run.problems))
+    if run.undelivered:
+        lines += ["", f"NOT DELIVERED: {count(len(run.undelivered), 'problem')}"]
+        lines += list(bullets(str(problem) for problem in run.undelivered))
     if run.messages:
         lines += ["", f"{count(len(run.messages), 'message')}:"]
         rows = [(m.state, m.audience, ", ".join(m.to), m.subject) for m in run.messages]
         lines.append(table(("State", "Audience", "To", "Subject"), rows))
     return "\n".join(lines)
+
+
+def also_revised(one: AlsoRevised, scheme: Scheme) -> Iterator[str]:
+    """What a run moved in another published period, and whom it told of it."""
+    yield f"\n{one.period} was derived again ({one.run}): {count(len(one.moved), 'status')} moved."
+    for ref, (was, now) in one.moved.items():
+        yield from bullets([f"{ref}: {scheme.name(was)} before, {scheme.name(now)} now"])
+    for message in one.messages:
+        yield from bullets([f"message to {', '.join(message.to)} ({message.audience})"])
 
 
 def explanation(
@@ -90,7 +104,7 @@ def explanation(
     if subject.remarks:
         lines += ["", "Remarks (they move no status)", *bullets(subject.remarks)]
     if subject.not_assessed:
-        lines += ["", "What could not be judged", *bullets(_not_assessed(subject, run.rules))]
+        lines += ["", "What could not be checked", *bullets(_not_assessed(subject, run.rules))]
     if subject.measures:
         lines += ["", "Measures", _measures(subject, scheme)]
     if subject.savings:
@@ -115,10 +129,15 @@ def _standing(subject: SubjectOut, scheme: Scheme) -> str:
         text += f" (published then: {scheme.name(subject.previous)})." if subject.previous else "."
     if subject.moved_by:
         text += f" Moved by: {', '.join(subject.moved_by)}."
+    if subject.ended:
+        text += f" Ended since: {' and '.join(f'the {kind}' for kind in subject.ended)}."
+    if subject.revised is not None:
+        text += f" Revision {subject.revised.revision} of this period said {scheme.name(subject.revised.status)}"
+        text += f"; changed since: {', '.join(subject.revised.by)}."
     if subject.remediated:
         text += " It was an exception and no longer is."
-    if subject.as_at:
-        text += f" As at {subject.as_at}: held from then, for want of figures since."
+    if subject.held_from:
+        text += f" As at {subject.held_from}: held from then, for want of figures since."
     return text
 
 
@@ -143,6 +162,10 @@ def _finding(finding: FindingOut, scheme: Scheme) -> Iterator[str]:
         return
     yield from bullets([f"{finding.title}: {scheme.name(finding.status)}"])
     details = [finding.because]
+    details += [f"Milestone: {_dated(one.name, planned=one.planned, now=one.forecast)}" for one in finding.milestones]
+    details += [
+        f"Explained ({one.title}): {_dated(one.reason, recovery=one.recovery_by)}" for one in finding.explanations
+    ]
     if finding.to_clear:
         details.append(f"To clear it: {finding.to_clear}")
     if finding.action:
@@ -155,10 +178,20 @@ def _finding(finding: FindingOut, scheme: Scheme) -> Iterator[str]:
         yield textwrap.fill(detail, WIDTH, initial_indent="    ", subsequent_indent="    ")
 
 
+def _dated(text: str, **days: str | None) -> str:
+    """A text with the days that are known: "Rollout (planned 2019-05-01, now 2019-06-03)" """
+    known = ", ".join(f"{name} {day}" for name, day in days.items() if day is not None)
+    return f"{text} ({known})" if known else text
+
+
 def _not_assessed(subject: SubjectOut, titles: Mapping[str, str]) -> Iterator[str]:
+    """What is missing, and the titles of the rules that lack it, in quotes: each would read as a fact."""
+    lacking: dict[str, list[str]] = {}
     for group in subject.not_assessed:
-        rules = ", ".join(titles.get(rule, rule) for rule in group.rules)
-        yield f"{rules}: for want of {', '.join(group.missing) or 'earlier periods'}."
+        rules = lacking.setdefault(", ".join(group.words or group.missing), [])
+        rules += [f"“{titles.get(rule, rule)}”" for rule in group.rules]
+    for words, rules in lacking.items():
+        yield f"For want of {words}: {'; '.join(rules)}"
 
 
 def _measures(subject: SubjectOut, scheme: Scheme) -> str:
@@ -253,4 +286,5 @@ def bullets(items: Iterable[str]) -> Iterator[str]:
 
 def count(number: int, noun: str) -> str:
     """ "1 problem", "3 problems" """
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    ending = "" if number == 1 else "es" if noun.endswith("s") else "s"
+    return f"{number} {noun}{ending}"

@@ -15,7 +15,7 @@ from engine.model.values import EXACT, Quantity, Unit
 from engine.model.workspace import Better
 from engine.periods import Months, Period, financial_year, periods_between, year_bounds, year_label
 
-# The words that follow from the figures alone; the others are said of a figure (states.py).
+# The words that follow from the figures alone; the others are said of a figure (words.py).
 OFF_TARGET = "off target"
 RISING, FALLING, STEADY = "rising", "falling", "steady"
 MOVEMENTS = frozenset((RISING, FALLING, STEADY))
@@ -38,7 +38,7 @@ class Point(NamedTuple):  # one a period of every history, and these are quickly
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The latest explanation of a measure: the period it was given in, and the day by which recovery is promised."""
+    """An explanation of a measure: the period it was given in, and the day by which recovery is promised."""
 
     given: Period
     recovery_by: date | None

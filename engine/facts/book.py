@@ -127,9 +127,10 @@ class FactBook:
     def due_before(self, subject: str, period: Period, back: int, measures: Collection[str]) -> Period | None:
         """The `back`th earlier period in which all these measures of the subject were due; without any, any period.
 
-        None where that lies before the first return, or before the series of one of them begins.
+        None where that lies before the first return, before the series of one of them begins, or beyond a period in
+        which the subject was not live.
         """
-        histories = self._measures.histories
+        histories, declared = self._measures.histories, self._portfolio.subjects[subject]
         begins = [histories.series(measure, period)[0].begins for measure in measures]
         earliest = max(
             (self.periods[0].end if self.periods else period.end, *(day for day in begins if day is not None))
@@ -138,6 +139,8 @@ class FactBook:
         while back:
             before = self._timeline.before(at)
             if before is None or before.end < earliest:
+                return None
+            if self._timeline.lifecycle(declared, before) is not Lifecycle.LIVE:
                 return None
             at = before
             if all(histories.is_due(subject, measure, at) for measure in measures):

@@ -29,16 +29,16 @@ def moving(views: Iterable[MeasureView]) -> list[MeasureView]:
 
 
 def measure_counts(views: Sequence[MeasureView], statuses: MeasureStatuses, scheme: Scheme) -> dict[str, Quantity]:
-    """The figures by their full names ("measures.missing"); a measure with parts is one, at its worst part's status."""
-    worst: dict[str, int] = {}
-    for (measure, _), status in statuses.items():
-        rank = scheme.rank(status)
-        if rank is not None:
-            worst[measure] = max(rank, worst.get(measure, 0))
-    ranks = [worst[view.measure] for view in views if view.measure in worst]
-    counts = _by_status(ranks, scheme)
-    counts |= {name: sum(word in view.states for view in views) for name, word in _WORDS.items()}
+    """The figures by their full names ("measures.missing"); a measure with parts is one, at the whole's own status.
+
+    Where none is rated, how many stand at a status is not known: none was found at it, and none was found better.
+    """
+    given = (scheme.rank(statuses.get((view.measure, None))) for view in views)
+    ranks = [rank for rank in given if rank is not None]
+    counts = {name: sum(word in view.states for view in views) for name, word in _WORDS.items()}
     counts |= {"count": len(views), "reported": sum(view.reported for view in views), "rated": len(ranks)}
+    if ranks:
+        counts |= _by_status(ranks, scheme)
     return {f"measures.{name}": _number(count) for name, count in counts.items()}
 
 
@@ -46,17 +46,20 @@ def child_counts(level: str, statuses: Sequence[str | None], scheme: Scheme) -> 
     """The figures by their full names ("projects.rated") over the statuses of open descendants of one level.
 
     `off_target` counts those at a status that the scheme marks as an exception, `off_target_share` is their per cent
-    of those that are rated, not known where none is.
+    of those that are rated. Where none is rated, no more is known than that.
     """
     ranks = [rank for status in statuses if (rank := scheme.rank(status)) is not None]
+    facts = {f"{level}.count": _number(len(statuses)), f"{level}.rated": _number(len(ranks))}
+    if not ranks:
+        return facts
     off_target = sum(scheme.statuses[rank].exception for rank in ranks)
-    counts = _by_status(ranks, scheme)
-    counts |= {"count": len(statuses), "rated": len(ranks), "off_target": off_target}
-    facts = {f"{level}.{name}": _number(count) for name, count in counts.items()}
-    if ranks:
-        share = percentage(Decimal(off_target), Decimal(len(ranks)))
-        facts[f"{level}.off_target_share"] = Quantity(share, Unit.PERCENT)
-    return facts
+    counts = {**_by_status(ranks, scheme), "off_target": off_target}
+    share = Quantity(percentage(Decimal(off_target), Decimal(len(ranks))), Unit.PERCENT)
+    return (
+        facts
+        | {f"{level}.{name}": _number(count) for name, count in counts.items()}
+        | {f"{level}.off_target_share": share}
+    )
 
 
 def _by_status(ranks: Sequence[int], scheme: Scheme) -> dict[str, int]:

@@ -24,6 +24,7 @@ class Figure(NamedTuple):  # there are as many as rows in all history, and these
     forecast: Decimal | None = None
     as_of: date | None = None
     said: frozenset[FigureState] = frozenset()
+    unsaid: bool = False  # something was said that couldn't be read
     unsecured: Decimal | None = None  # how much of `actual` is not secured; None where it isn't known
     note: str = ""
     file: str = ""  # of the row, under the returns folder
@@ -40,9 +41,11 @@ NOTHING_RETURNED = Figure()
 
 def figure_of_row(row: MeasureRow) -> Figure:
     """A row that stands for itself: a measure without parts, or one part of a percentage."""
-    said = _SAID[row.state]
-    unsecured = _unsecured((row,))
-    return Figure(row.actual, row.target, row.forecast, row.as_of, said, unsecured, row.note, row.file, row.where)
+    said, unsaid = _SAID[row.state], "state" in row.unread
+    unsecured = None if unsaid else _unsecured((row,))
+    return Figure(
+        row.actual, row.target, row.forecast, row.as_of, said, unsaid, unsecured, row.note, row.file, row.where
+    )
 
 
 def figure_of_parts(rows: Sequence[MeasureRow], declared: Sequence[str], unit: Unit) -> Figure:
@@ -59,7 +62,7 @@ def figure_of_parts(rows: Sequence[MeasureRow], declared: Sequence[str], unit: U
     complete = {row.part for row in parts}.issuperset(declared)
     summed = total(row.actual for row in parts) if complete else None
     actual = summed if stated.actual is None else stated.actual
-    said = said_of_whole([row.state for row in rows])
+    said, unsaid = said_of_whole([row.state for row in rows]), any("state" in row.unread for row in rows)
     if actual is None and any(row.actual is not None for row in parts):
         said |= {FigureState.PARTIAL}
     problem = ""
@@ -74,7 +77,8 @@ def figure_of_parts(rows: Sequence[MeasureRow], declared: Sequence[str], unit: U
         forecast=forecast if stated.forecast is None else stated.forecast,
         as_of=max((row.as_of for row in rows if row.as_of is not None), default=None),
         said=said,
-        unsecured=_unsecured(parts),
+        unsaid=unsaid,
+        unsecured=None if unsaid else _unsecured(parts),
         note=stated.note,
         file=(total_row or parts[0]).file,
         where=(total_row or parts[0]).where,

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from engine.facts.arithmetic import in_full
 from engine.facts.attributes import ADDITIVE, Explanation, Point, Series
 from engine.facts.figures import NOTHING_RETURNED, Figure, Target, figure_of_parts, figure_of_row, read_target
 from engine.facts.timeline import Timeline
 from engine.model.returns import FigureState, MeasureRow
-from engine.model.workspace import DatedNumber, Portfolio, Subject
+from engine.model.values import Quantity, Unit
+from engine.model.workspace import DatedNumber, Portfolio, Subject, TargetWord
 from engine.periods import Period
 from engine.returns.merge import PeriodRows
 from engine.workspace.dates import dated_number, first_day, periods_in, series_start
@@ -61,11 +63,25 @@ class Histories:
         return self._figures[key]
 
     def target(self, subject: Subject, measure: str, part: str | None, period: Period) -> Target:
-        """The return's own target, else the one that held on the period's last day."""
+        """The one agreed in the configuration for the period's last day; where none is, the return's own."""
         returned = self.figure(subject.ref, measure, part, period).target
-        if returned is not None:
+        agreed = self._holding(subject.measures[measure].target, period.end, measure)
+        if agreed is None or (agreed is TargetWord.TO_BE_SET and returned is not None):
             return returned
-        return self._holding(subject.measures[measure].target, period.end, measure)
+        return agreed
+
+    def disagreement(self, subject: Subject, measure: str, part: str | None, period: Period) -> str:
+        """How the return's target differs from the one that holds; "" where it doesn't."""
+        returned = self.figure(subject.ref, measure, part, period).target
+        agreed = self.target(subject, measure, part, period)
+        if returned is None or agreed is None or returned == agreed:
+            return ""
+        dated, cadence, since = subject.measures[measure].target, self._timeline.cadence, ""
+        if isinstance(dated, tuple):
+            begun = [one.from_ for one in dated if first_day(one.from_, cadence) <= period.end]
+            since = f" since {max(begun, key=lambda text: first_day(text, cadence))}"
+        ours, theirs = (_shown(target, self._measures[measure].unit) for target in (agreed, returned))
+        return f"the return's target is {theirs}, but {ours} is agreed{since} and holds"
 
     def history(self, subject: Subject, measure: str, part: str | None, period: Period) -> list[Point]:
         """The measure's history up to the period, oldest first, the period itself last.
@@ -97,9 +113,15 @@ class Histories:
         return self._series[key]
 
     def explanation(self, ref: str, measure: str, period: Period) -> Explanation | None:
-        """The latest explanation given up to the period, whether or not it still holds."""
-        given = self._explanations.get((ref, measure), ())
-        return next((one for one in reversed(given) if one.given.end <= period.end), None)
+        """The explanation that counts in the period, of those given so far; whether or not any still holds.
+
+        One that holds before one that doesn't, one with a day before one without (a note takes no promise back), then
+        the latest.
+        """
+        given = [one for one in self._explanations.get((ref, measure), ()) if one.given.end <= period.end]
+        given = [one for one in given if one.holds_in(period)] or given
+        given = [one for one in given if one.recovery_by is not None] or given
+        return given[-1] if given else None
 
     def _index(self, period: Period, rows: PeriodRows) -> None:
         for (ref, measure, _), row in rows.measures.items():
@@ -145,3 +167,7 @@ class Histories:
         if dated is None:
             return None
         return read_target(dated_number(dated, day, self._timeline.cadence), self._measures[measure].unit)
+
+
+def _shown(target: Decimal | TargetWord, unit: Unit) -> str:
+    return in_full(Quantity(target, unit)) if isinstance(target, Decimal) else target.value

@@ -7,13 +7,15 @@ from decimal import Decimal
 
 from engine.facts.attributes import Point, Series, measure_attributes, movement_words
 from engine.facts.equals import Evaluator, differing, worked_out
+from engine.facts.figures import Figure
 from engine.facts.histories import Histories
 from engine.facts.timeline import Timeline
 from engine.facts.words import figure_words, words_of_parts
 from engine.model.facts import MeasureSheet
 from engine.model.problems import Problem
+from engine.model.returns import FigureState
 from engine.model.values import Quantity
-from engine.model.workspace import Portfolio, Subject, TargetWord
+from engine.model.workspace import Measure, Portfolio, Subject, TargetWord
 from engine.periods import Period
 from engine.returns.merge import PeriodRows
 
@@ -67,7 +69,7 @@ class Measures:
         return self._views[key]
 
     def problems(self, ref: str, period: Period) -> list[Problem]:
-        """Totals that differ from the sum of their parts, and figures that differ from their formulas."""
+        """Totals that differ from their parts' sum, figures from their formulas, and targets from those agreed."""
         subject = self._portfolio.subjects[ref]
         found: list[Problem] = []
         for name in subject.measures:
@@ -78,9 +80,14 @@ class Measures:
                 if not what and calculated is not None:
                     what = differing(Quantity(figure.actual, measure.unit), calculated)
             if what:
-                sentence = f"{subject.title}: {measure.title}: {what}"
-                cure = "correct whichever is wrong"
-                found.append(Problem(file=figure.file, where=figure.where, what=sentence, cure=cure, subject=ref))
+                found.append(_problem(subject, measure.title, figure, what, "correct whichever is wrong"))
+            of_whole = self.histories.disagreement(subject, name, None, period)
+            for part in (None, *self.histories.judged_parts(ref, name, period)):
+                what = self.histories.disagreement(subject, name, part, period)
+                if what and (part is None or what != of_whole):  # a part has the whole's target unless it has its own
+                    stated = self.histories.figure(ref, name, part, period)
+                    cure = "leave the target out of the return, or have the agreed one changed in the configuration"
+                    found.append(_problem(subject, _title(measure, part), stated, what, cure))
         return found
 
     def _view(self, subject: Subject, name: str, period: Period) -> MeasureView:
@@ -116,12 +123,14 @@ class Measures:
             explained=explanation is not None and explanation.holds_in(period),
         )
         holds, unknown = movement_words(facts, measure.better, settled=settled)
+        if figure.unsaid:
+            unknown |= frozenset(FigureState) - said
         target = None if "target" in facts else self.histories.target(subject, name, part, period)
         return MeasureSheet(
             subject=subject.ref,
             measure=name,
             part=part,
-            title=measure.title if part is None else f"{measure.title}, {part}",
+            title=_title(measure, part),
             facts=facts,
             states=said | holds,
             unknown_states=unknown,
@@ -173,3 +182,12 @@ class Measures:
         target = self.histories.target(subject, name, None, period)
         values = {"actual": figure.actual, "target": target, "forecast": figure.forecast}
         return {name: Quantity(value, unit) for name, value in values.items() if isinstance(value, Decimal)}
+
+
+def _title(measure: Measure, part: str | None) -> str:
+    return measure.title if part is None else f"{measure.title}, {part}"
+
+
+def _problem(subject: Subject, title: str, figure: Figure, what: str, cure: str) -> Problem:
+    sentence = f"{subject.title}: {title}: {what}"
+    return Problem(file=figure.file, where=figure.where, what=sentence, cure=cure, subject=subject.ref)

@@ -10,6 +10,9 @@ from engine.model.returns import MilestoneRow, MilestoneState
 from engine.model.values import Quantity, Unit
 from engine.periods import Period
 
+# Unless these were read of every open milestone, no count of the slipped or overdue is to be trusted.
+_DECIDING = frozenset(("planned", "forecast", "done", "state"))
+
 
 @dataclass(frozen=True, slots=True)
 class _Milestone:
@@ -30,12 +33,16 @@ def milestone_facts(rows: Sequence[MilestoneRow], period: Period) -> dict[str, Q
 
     All but `count` are of milestones that are not done. `due` counts those whose date falls in the period, `overdue`
     those whose date passed before its last day: one that is due on that day is not overdue. `slipped` are those
-    forecast later than planned, or said to have slipped; `worst_slip` is not known where one of them has no dates.
+    forecast later than planned, or said to have slipped; `worst_slip` is not known where one of them has no dates. No
+    figure but `count` is known while a date or the state of an open one couldn't be read.
     """
     if not rows:
         return {}
     counted = [row for row in rows if row.state is not MilestoneState.CANCELLED]
-    open_ = [_read(row) for row in counted if row.done is None or row.done > period.end]
+    rows_open = [row for row in counted if row.done is None or row.done > period.end]
+    if any(_DECIDING & row.unread for row in rows_open):
+        return {"count": Quantity(Decimal(len(counted)), Unit.NUMBER)}
+    open_ = [_read(row) for row in rows_open]
     slipped = [milestone for milestone in open_ if milestone.slipped]
     dates = [milestone.expected for milestone in open_ if milestone.expected is not None]
     counts = {

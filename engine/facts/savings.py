@@ -4,7 +4,7 @@ In every mapping of columns an absent column means that nothing was said of it, 
 absent on the fact sheet; but in a sum the first adds nothing, and the second makes the sum unknown.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -19,6 +19,8 @@ Columns = Mapping[str, Decimal | None]
 
 # A blank in such a row is a figure that exists and isn't given; it can't be taken for nil.
 _NOT_GIVEN = frozenset((FigureState.UNQUANTIFIED, FigureState.NOT_CAPTURED, FigureState.UNDER_REVIEW))
+_NOT_GIVEN_IF_UNREAD = frozenset(("target", "state"))  # whether a blank beside them is nil can't be told
+_NIL = Decimal(0)
 # A column of our own: the forecast of what has a target. The shortfall is of this, so that like is held against like.
 _MATCHED = "forecast of what has a target"
 _WORDS = {"at_risk": "at risk", "alternative": "delivered in an alternative way"}
@@ -58,20 +60,25 @@ def own_savings(rows: Sequence[SavingsRow]) -> tuple[Savings, tuple[Difference, 
     """A subject's savings from its own rows, and the control totals that differ from the sum of the years.
 
     Rows of one year add up. Over all years a column is the sum of the years that give it, however few; only where no
-    year does (or its sum isn't known) does the control total stand.
+    year does (or its sum isn't known, though every cell was read) does the control total stand. A blank is no nil in a
+    column whose control total says otherwise: the column is then not known.
     """
-    years: dict[str, list[Columns]] = {}
-    for row in rows:
-        if row.year != ALL_YEARS:
-            years.setdefault(row.year, []).append(_columns(row))
     controls = [row for row in rows if row.year == ALL_YEARS]
-    by_year = {year: _matched(sum_columns(columns)) for year, columns in years.items()}
-    stated = _matched(sum_columns(_given(row) if by_year else _columns(row) for row in controls))
+    control = sum_columns(map(_given, controls))
+    by_year = _by_year(rows)
     summed = sum_columns(by_year.values())
-    over_all = {**stated, **{column: value for column, value in summed.items() if value is not None}}
-    over_all |= {column: None for column in summed if column not in over_all}
-    differences = _differences(sum_columns(map(_given, controls)), summed, "over all years")
-    return Savings(by_year, over_all, itemised=bool(by_year)), tuple(differences)
+    differences = tuple(_differences(control, summed, "over all years"))
+    denied = {column for column, value in control.items() if summed.get(column) not in (None, value)}
+    if denied:
+        by_year = _by_year(rows, denied)
+        summed = sum_columns(by_year.values())
+    unsure = denied.union(*(row.unread for row in rows))
+    stated = {column: value for column, value in control.items() if column not in unsure}
+    if not by_year:
+        stated = sum_columns(map(_columns, controls))
+    known = {column: value for column, value in summed.items() if value is not None}
+    over_all = {**dict.fromkeys((*summed, *control)), **_matched(stated), **known}
+    return Savings(by_year, over_all, itemised=bool(by_year)), differences
 
 
 def add_up(parts: Iterable[Savings]) -> Savings:
@@ -127,16 +134,30 @@ def sum_columns(parts: Iterable[Columns]) -> dict[str, Decimal | None]:
     return total
 
 
-def _columns(row: SavingsRow) -> Columns:
-    """What a row says: beside a target a blank `at_risk` is nil, and beside `at_risk` a blank `alternative` is."""
-    columns: dict[str, Decimal | None] = dict(_given(row))
-    if row.at_risk is None:
-        if row.state in _NOT_GIVEN:
+def _by_year(rows: Iterable[SavingsRow], denied: Collection[str] = ()) -> dict[str, Columns]:
+    years: dict[str, list[Columns]] = {}
+    for row in rows:
+        if row.year != ALL_YEARS:
+            years.setdefault(row.year, []).append(_columns(row, denied))
+    return {year: _matched(sum_columns(columns)) for year, columns in years.items()}
+
+
+def _columns(row: SavingsRow, denied: Collection[str] = ()) -> Columns:
+    """What a row says: beside a target a blank `at_risk` is nil, and beside `at_risk` a blank `alternative` is.
+
+    In the `denied` columns no blank is taken for nil: the control total speaks against it. Beside a target a blank
+    `delivered` or `forecast` is a figure that wasn't given, so that no sum leaves it out.
+    """
+    columns = _given(row)
+    if "target" in columns:
+        columns = {"delivered": None, "forecast": None, **columns}
+    if "at_risk" not in columns:
+        if row.state in _NOT_GIVEN or _NOT_GIVEN_IF_UNREAD & row.unread:
             columns["at_risk"] = None
-        elif row.target is not None:
-            columns["at_risk"] = Decimal(0)
+        elif "target" in columns:
+            columns["at_risk"] = None if "at_risk" in denied else _NIL
     if "at_risk" in columns:
-        columns.setdefault("alternative", Decimal(0))
+        columns.setdefault("alternative", None if "alternative" in denied else _NIL)
     return columns
 
 
@@ -144,9 +165,11 @@ def _matched(columns: dict[str, Decimal | None]) -> dict[str, Decimal | None]:
     return columns | {_MATCHED: columns.get("forecast")} if "target" in columns else columns
 
 
-def _given(row: SavingsRow) -> dict[str, Decimal]:
+def _given(row: SavingsRow) -> dict[str, Decimal | None]:
+    """The columns in which something was written: None where it couldn't be read."""
     values = (row.target, row.delivered, row.forecast, row.at_risk, row.alternative)
-    return {column: value for column, value in zip(SAVINGS_COLUMNS, values, strict=True) if value is not None}
+    columns = zip(SAVINGS_COLUMNS, values, strict=True)
+    return {column: value for column, value in columns if value is not None or column in row.unread}
 
 
 def _differences(stated: Columns, added_up: Columns, when: str) -> Iterable[Difference]:

@@ -38,8 +38,8 @@ def main() -> None:
 
             reached(-1)
             results.append(run_chunk(compiled, facts, reached))
+        signal.alarm(0)  # what was asked is done: a reader who takes his time is no reason to end
         send(replies, results)
-        signal.alarm(0)
 
 
 def send(stream: BinaryIO, content: Any) -> None:

@@ -49,11 +49,22 @@ _MIRRORED: dict[Operator, Operator] = {"<": ">", ">": "<", "<=": ">=", ">=": "<=
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """So many periods back, of those in which what a bracket is about was due."""
+
+    back: int
+    about: tuple[Fact, ...]
+
+
+Way = tuple[Step, ...]  # back from the period judged: a step for each bracket, those about the same taken together
+
+
+@dataclass(frozen=True, slots=True)
 class Operand:
-    """One number that a rule needs: an expression, or a word that holds (1) or doesn't (0), `back` periods ago."""
+    """One number that a rule needs: an expression, or a word that holds (1) or doesn't (0), some way back."""
 
     of: Expression | Is
-    back: int
+    way: Way
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -118,20 +129,24 @@ def ladder(rule: Rule) -> tuple[tuple[Condition, ...], tuple[str, ...]]:
 
 def operands(lowered: LoweredRule, scope: Scope) -> tuple[int | None, ...]:
     """What each operand comes to in a place, in millionths; None where it is unknown or out of range."""
-    scopes: dict[int, Scope | None] = {0: scope}
-    values: list[int | None] = []
-    for operand in lowered.operands:
-        if operand.back not in scopes:
-            scopes[operand.back] = scope.earlier(operand.back)
-        values.append(_in_millionths(operand.of, scopes[operand.back]))
-    return tuple(values)
+    scopes: dict[Way, Scope | None] = {(): scope}
+    return tuple(_in_millionths(operand.of, _at(operand.way, scopes)) for operand in lowered.operands)
+
+
+def _at(way: Way, scopes: dict[Way, Scope | None]) -> Scope | None:
+    """The scope that a way leads to; `scopes` are those already gone to."""
+    if way not in scopes:
+        before, step = _at(way[:-1], scopes), way[-1]
+        scopes[way] = None if before is None else before.earlier(step.back, step.about)
+    return scopes[way]
 
 
 def too_large(rule: Rule, scope: Scope) -> tuple[str, ...]:
     """The names in whatever the rule compares that is known but too large to be compared exactly; sorted."""
     names: set[str] = set()
+    scopes: dict[Way, Scope | None] = {(): scope}
     for operand in lower_rule(rule).operands:
-        at = scope.earlier(operand.back) if operand.back else scope
+        at = _at(operand.way, scopes)
         if at is None or isinstance(operand.of, Is):
             continue
         value = value_of(operand.of, at)
@@ -162,7 +177,7 @@ class _Nowhere:
     def threshold(self, name: str) -> None:
         return None
 
-    def earlier(self, back: int) -> None:
+    def earlier(self, back: int, about: tuple[Fact, ...]) -> None:
         return None
 
 
@@ -179,36 +194,37 @@ class _Lowering:
 
     def branches(self, condition: Condition, wanted: bool) -> tuple[Branch, ...]:
         """The branches in which the condition is true, or false where that is wanted."""
-        return tuple(tuple(sorted(branch)) for branch in self._alternatives(condition, wanted, 0))
+        return tuple(tuple(sorted(branch)) for branch in self._alternatives(condition, wanted, ()))
 
-    def _alternatives(self, condition: Condition, wanted: bool, back: int) -> list[frozenset[Literal]]:
+    def _alternatives(self, condition: Condition, wanted: bool, way: Way) -> list[frozenset[Literal]]:
         match condition:
             case Comparison():
-                return [frozenset([self._comparison(condition, wanted, back)])]
+                return [frozenset([self._comparison(condition, wanted, way)])]
             case Is(fact=fact, word=word):
-                operand = self._operand(Is(_bare_fact(fact), word), back)
+                operand = self._operand(Is(_bare_fact(fact), word), way)
                 return [frozenset([Literal(operand, "=" if wanted else "!=", 1, constant=True)])]
             case Not(item=item):
-                return self._alternatives(item, not wanted, back)
+                return self._alternatives(item, not wanted, way)
             case ForPeriods(condition=below, periods=periods):
-                each = [self._alternatives(below, wanted, back + earlier) for earlier in range(periods)]
+                about = tuple(sorted(map(_bare_fact, facts_in(below)), key=lambda fact: (fact.name, fact.alone)))
+                each = [self._alternatives(below, wanted, _further(way, Step(n, about))) for n in range(periods)]
                 return self._all(each) if wanted else self._any(each)
             case And(items=items) | Or(items=items):
-                each = [self._alternatives(item, wanted, back) for item in items]
+                each = [self._alternatives(item, wanted, way) for item in items]
                 return self._all(each) if isinstance(condition, And) == wanted else self._any(each)
 
-    def _comparison(self, comparison: Comparison, wanted: bool, back: int) -> Literal:
+    def _comparison(self, comparison: Comparison, wanted: bool, way: Way) -> Literal:
         op = comparison.op if wanted else _CONTRARY[comparison.op]
         left, right = comparison.left, comparison.right
         if _constant(left) is not None and _constant(right) is None:
             left, right, op = right, left, _MIRRORED[op]
         value = _constant(right)
         if value is not None:
-            return Literal(self._operand(_bare(left), back), op, value, constant=True)
-        return Literal(self._operand(_bare(left), back), op, self._operand(_bare(right), back), constant=False)
+            return Literal(self._operand(_bare(left), way), op, value, constant=True)
+        return Literal(self._operand(_bare(left), way), op, self._operand(_bare(right), way), constant=False)
 
-    def _operand(self, of: Expression | Is, back: int) -> int:
-        return self._index.setdefault(Operand(of, back), len(self._index))
+    def _operand(self, of: Expression | Is, way: Way) -> int:
+        return self._index.setdefault(Operand(of, way), len(self._index))
 
     def _any(self, each: Iterable[list[frozenset[Literal]]]) -> list[frozenset[Literal]]:
         return self._needed([branch for branches in each for branch in branches])
@@ -230,6 +246,15 @@ class _Lowering:
         if len(needed) > MOST_BRANCHES:
             raise LoweringError(self._rule, f"has {len(needed)} alternatives, more than {MOST_BRANCHES}")
         return needed
+
+
+def _further(way: Way, step: Step) -> Way:
+    """The way with a step more, as one where it goes on about the same: Scope.earlier promises that they add up."""
+    if not step.back:
+        return way
+    if way and way[-1].about == step.about:
+        return (*way[:-1], Step(way[-1].back + step.back, step.about))
+    return (*way, step)
 
 
 def _constant(expression: Expression) -> int | None:

@@ -1,6 +1,7 @@
 """The plain evaluator: a rule's conditions as Python functions, in Kleene's three-valued logic.
 
-It walks the syntax tree as written and shares nothing with the lowering, so that each evaluator checks the other.
+It walks the syntax tree as written and shares neither logic nor comparing with the lowering, so that each evaluator
+checks the other. What figures and sums of figures come to both take from rulebook/values.py.
 A rule is compiled once; `check`, `test`, `what-if` and back-testing then judge with it alone.
 """
 
@@ -151,8 +152,8 @@ def _condition(condition: Condition) -> _Asked:
         case Or(items=items):
             return _joined(tuple(map(_condition, items)), decides=True)
         case ForPeriods(condition=below, periods=periods):
-            names = {fact.name for fact in facts_in(below)}
-            return _joined(tuple(_earlier(_condition(below), back, names) for back in range(periods)), decides=False)
+            about = facts_in(below)
+            return _joined(tuple(_earlier(_condition(below), back, about) for back in range(periods)), decides=False)
 
 
 def _joined(items: tuple[_Asked, ...], *, decides: bool) -> _Asked:
@@ -174,18 +175,18 @@ def _joined(items: tuple[_Asked, ...], *, decides: bool) -> _Asked:
     return _Asked(truth, absent)
 
 
-def _earlier(asked: _Asked, back: int, names: set[str]) -> _Asked:
-    """The condition `back` periods ago; unknown, for want of all it names, before the first return."""
+def _earlier(asked: _Asked, back: int, about: tuple[Fact, ...]) -> _Asked:
+    """The condition `back` periods ago; unknown, for want of all it is about, where there is no such period."""
     if not back:
         return asked
 
     def truth(scope: Scope) -> Truth:
-        then = scope.earlier(back)
+        then = scope.earlier(back, about)
         return None if then is None else asked.truth(then)
 
     def absent(scope: Scope) -> set[str]:
-        then = scope.earlier(back)
-        return names if then is None else asked.absent(then)
+        then = scope.earlier(back, about)
+        return {fact.name for fact in about} if then is None else asked.absent(then)
 
     return _Asked(truth, absent)
 

@@ -58,10 +58,9 @@ def decoded(fired: Iterable[int], conditions: int) -> int | None:
     Raises ValueError where a condition and its negation both hold, which no sound engine can say.
     """
     true = set(fired)
+    if any({2 * index, 2 * index + 1} <= true for index in range(conditions)):
+        raise ValueError("a condition and its negation both hold")
     for index in range(conditions):
-        holds, fails = 2 * index in true, 2 * index + 1 in true
-        if holds and fails:
-            raise ValueError("a condition and its negation both hold")
-        if not fails:
-            return index if holds else None
+        if 2 * index + 1 not in true:
+            return index if 2 * index in true else None
     return conditions

@@ -1,6 +1,7 @@
 """Cases over time, what an audience was told, and the decisions to tell or not."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -84,6 +85,12 @@ class HistoryPoint(Frozen):
     status: str | None
 
 
+def last_rated(subject: SubjectOut, earlier: Sequence[HistoryPoint]) -> str | None:
+    """A subject's status when it last had one before its period; `earlier` are the periods before, oldest first."""
+    before = (subject.previous, *(point.status for point in reversed(earlier)))
+    return next((status for status in before if status is not None), None)
+
+
 class PartOf(Frozen):
     """A programme that a subject belongs to."""
 
@@ -110,10 +117,14 @@ class Telling(Frozen):
     rules: dict[str, str] = {}  # their titles by id
     news: tuple[Decision, ...]  # those that tell, the reasons for this message
     subjects: tuple[SubjectOut, ...]  # what is shown: the news, and in a digest every exception and remediated one
-    history: dict[str, tuple[HistoryPoint, ...]] = {}  # by subject, oldest first, at most twelve
+    history: dict[str, tuple[HistoryPoint, ...]] = {}  # by subject, oldest first, at most twelve, this period the last
     since: dict[str, str] = {}  # by subject: the period its oldest open case was opened in
     part_of: dict[str, tuple[PartOf, ...]] = {}  # by subject: the programmes above it, nearest first
     overview: SubjectOut | None = None  # in a digest: the portfolio itself, shown on top whatever its status
+
+    def before(self, subject: SubjectOut) -> str | None:
+        """The status of a subject shown, when it last had one before this period."""
+        return last_rated(subject, self.history.get(subject.ref, ())[:-1])
 
     @property
     def dedupe_key(self) -> str:

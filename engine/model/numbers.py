@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.model.values import EXACT, Unit, plain
+from engine.model.values import EXACT, LARGEST, Unit, plain, to_millionths
 
 LONGEST = 40  # characters; nobody writes a figure longer than this
 THOUSAND = 3  # decimal places by which "£000" moves a figure
@@ -78,8 +78,16 @@ def as_unit(written: WrittenNumber, unit: Unit, *, bare_money_thousands: bool) -
     """What was written, in the unit asked for: pounds, 15.1 for per cent, weeks or a number.
 
     Per cent and weeks may be written bare. Bare money is £000 where `bare_money_thousands`; elsewhere only nought may
-    go without its £. `1320k` is money too, or a number: the k says how much. Raises NumberError where the units clash.
+    go without its £. `1320k` is money too, or a number: the k says how much. Raises NumberError where the units clash,
+    or where the figure is too large to be compared.
     """
+    value = _in_unit(written, unit, bare_money_thousands)
+    if to_millionths(value) is None:
+        raise NumberError(f"this is beyond {LARGEST}, the most that can be compared exactly", "check its unit")
+    return value
+
+
+def _in_unit(written: WrittenNumber, unit: Unit, bare_money_thousands: bool) -> Decimal:
     value = written.value
     if written.unit is None and unit is Unit.MONEY:
         if written.scaled or not value:

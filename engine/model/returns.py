@@ -3,6 +3,9 @@
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import PlainSerializer
 
 from engine.model.base import Frozen
 from engine.model.problems import Problem
@@ -36,6 +39,10 @@ class JudgementKind(StrEnum):
 PREVIOUS_YEARS = "previous years"
 ALL_YEARS = "all"  # the control total
 
+# The columns in which something was written that couldn't be read: the row's value is then None or "", and not blank.
+# Sorted on the way out, so that the same return is always the same text.
+Unread = Annotated[frozenset[str], PlainSerializer(sorted, return_type=list[str])]
+
 
 class MeasureRow(Frozen):
     """A measure's figures, in the measure's unit (money in pounds, per cent as 15.1)."""
@@ -49,6 +56,7 @@ class MeasureRow(Frozen):
     as_of: date | None = None
     state: FigureState | None = None
     note: str = ""
+    unread: Unread = frozenset()
     file: str = ""  # under the returns folder: with `where`, for problems found later
     where: str = ""  # "line 4", "sheet measures, row 4"
 
@@ -65,6 +73,7 @@ class SavingsRow(Frozen):
     alternative: Decimal | None = None  # delivered in an alternative way
     state: FigureState | None = None
     note: str = ""
+    unread: Unread = frozenset()
     file: str = ""
     where: str = ""
 
@@ -78,6 +87,7 @@ class MilestoneRow(Frozen):
     state: MilestoneState | None = None
     workaround: str = ""  # what works meanwhile, not a plan
     note: str = ""
+    unread: Unread = frozenset()
     file: str = ""
     where: str = ""
 
@@ -114,6 +124,7 @@ class Return(Frozen):
     submitter: str  # the name of the file (without ending) or folder
     source: str  # the path under the returns folder
     sha256: str  # of the bytes submitted
+    content: str = ""  # digest of what they say, wherever in the file: saved again without a change, it is the same
     measures: tuple[MeasureRow, ...] = ()
     savings: tuple[SavingsRow, ...] = ()
     milestones: tuple[MilestoneRow, ...] = ()

@@ -7,7 +7,7 @@ from pydantic import Field
 from engine.model.base import Frozen
 from engine.model.problems import Problem
 from engine.model.values import Unit
-from engine.model.workspace import Level
+from engine.model.workspace import Level, Lifecycle
 
 Trend = Literal["Better", "Same", "Worse", "New"]
 MovedBy = Literal["figures", "correction", "rules", "decision"]
@@ -19,6 +19,23 @@ class EvidenceOut(Frozen):
     value: str
     unit: Unit
     shown: str
+
+
+class MilestoneOut(Frozen):
+    """A milestone that a finding counts, as it was returned."""
+
+    name: str
+    planned: str | None = None  # a day
+    forecast: str | None = None
+
+
+class ExplanationOut(Frozen):
+    """What was returned in explanation of a measure, where it holds."""
+
+    measure: str
+    title: str  # the measure's
+    reason: str
+    recovery_by: str | None = None  # a day; None: it holds for its own period only
 
 
 class FindingOut(Frozen):
@@ -35,6 +52,8 @@ class FindingOut(Frozen):
     action: str | None = None
     as_at: str | None = None  # held since: the period in which it was last judged
     source: str | None = None  # "rules/improving_lives.yaml:12"
+    milestones: tuple[MilestoneOut, ...] = ()  # those that it counts
+    explanations: tuple[ExplanationOut, ...] = ()  # of the measures that it names
 
 
 class MeasureOut(Frozen):
@@ -55,6 +74,16 @@ class NotAssessed(Frozen):
 
     missing: tuple[str, ...]
     rules: tuple[str, ...]
+    words: tuple[str, ...] = ()  # what is missing, as people say it
+    never_judged: tuple[str, ...] = ()  # of the rules: not required, and judged in no earlier period either
+
+
+class RevisedOut(Frozen):
+    """The status that an earlier revision of the same period gave, where it was another."""
+
+    status: str | None
+    revision: int
+    by: tuple[MovedBy, ...]  # what is different since
 
 
 class DecisionOut(Frozen):
@@ -81,6 +110,8 @@ class SubjectOut(Frozen):
     previous: str | None = None  # what was published last time
     trend: Trend | None = None
     moved_by: tuple[MovedBy, ...] = ()
+    revised: RevisedOut | None = None
+    ended: tuple[Literal["override", "floor"], ...] = ()  # judgements of the period before that nothing replaced
     exception: bool
     remediated: bool
     as_at: str | None = None  # the oldest period a finding in force is held from
@@ -92,6 +123,25 @@ class SubjectOut(Frozen):
     judged: tuple[str, ...] = ()  # rules that were judged and quiet
     savings: dict[str, EvidenceOut] = {}  # "target", "net_at_risk" … over all years, where there are any
 
+    @property
+    def held_from(self) -> str | None:
+        """The period that the status itself is held from; None where a person or the present figures give it."""
+        deciding = [finding.as_at for finding in self.findings if finding.status == self.status]
+        held = [period for period in deciding if period is not None]
+        if self.override is not None or not held or len(held) < len(deciding):
+            return None
+        return min(held)  # names of periods of one cadence sort by time
+
+    @property
+    def not_rated(self) -> bool:
+        """Whether it could have a status and has none: too little could be judged. That is no recovery."""
+        return self.status is None and self.lifecycle == Lifecycle.LIVE
+
+    @property
+    def rules_moved(self) -> bool:
+        """Whether the status is another than an earlier revision gave, by a change of rules alone: no decline."""
+        return self.revised is not None and self.revised.by == ("rules",)
+
 
 class MessageOut(Frozen):
     audience: str
@@ -99,6 +149,16 @@ class MessageOut(Frozen):
     subject: str
     reasons: dict[str, str]  # subject's ref -> why it is told
     state: str  # of the outbox: "pending" or "held" when queued, then "sent", "retry", "dead" …
+
+
+class AlsoRevised(Frozen):
+    """Another published period that a run derived again: what it moved there, and whom it told."""
+
+    period: str
+    run: str
+    revision: int
+    moved: dict[str, tuple[str | None, str | None]] = {}  # by subject: the status published before, and now
+    messages: tuple[MessageOut, ...] = ()
 
 
 class RunOut(Frozen):
@@ -118,3 +178,5 @@ class RunOut(Frozen):
     subjects: tuple[SubjectOut, ...]
     problems: tuple[Problem, ...] = ()
     messages: tuple[MessageOut, ...] = ()
+    also: tuple[AlsoRevised, ...] = ()
+    undelivered: tuple[Problem, ...] = ()  # messages, of any run, that should be out and aren't

@@ -7,6 +7,7 @@ from typing import NamedTuple
 # Enough digits that no sum, product or share of what fits a cell is ever rounded on the way to a comparison.
 EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 LARGEST_MILLIONTHS = 2**53  # beyond this durable-rules no longer compares exactly
+LARGEST = "9,007,199,254"  # the same as a person reads it
 
 
 class Unit(StrEnum):
@@ -51,7 +52,7 @@ def show(quantity: Quantity, decimals: int | None = None) -> str:
     sign = "-" if value < 0 else ""
     if unit is Unit.MONEY:
         return _money(value)
-    text = _digits(abs(value), 2, keep=False) if decimals is None else _digits(abs(value), decimals, keep=True)
+    text = _digits(EXACT.abs(value), 2 if decimals is None else decimals, keep=decimals is not None)
     if unit is Unit.PERCENT:
         return f"{_unsigned_zero(sign, text)}%"
     if unit is Unit.WEEKS:
@@ -60,15 +61,15 @@ def show(quantity: Quantity, decimals: int | None = None) -> str:
 
 
 def _money(value: Decimal) -> str:
-    size = abs(value)
-    thousands = size.scaleb(-3).quantize(Decimal("0.1"), ROUND_HALF_EVEN)
+    size = EXACT.abs(value)
+    thousands = EXACT.scaleb(size, -3).quantize(Decimal("0.1"), ROUND_HALF_EVEN, EXACT)
     if size < 1000:
         text = _digits(size, 2, keep=False)
         suffix = ""
     elif thousands < 1000:
         text, suffix = _digits(thousands, 1, keep=False), "k"
     else:
-        text, suffix = _digits(size.scaleb(-6), 3, keep=False), "m"
+        text, suffix = _digits(EXACT.scaleb(size, -6), 3, keep=False), "m"
     sign = "-" if value < 0 and text != "0" else ""
     return f"{sign}£{text}{suffix}"
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from engine.model.problems import Problem
 from engine.model.returns import Return
@@ -25,6 +26,11 @@ from engine.workspace.paths import OutsideError, resolve_inside
 from engine.workspace.spelling import quoted
 
 WORKBOOKS = (".xlsx", ".xlsm")
+# What a return says doesn't depend on where it stands: the bytes, the file, the lines.
+_PLACES: dict[str, Any] = {"source": True, "sha256": True} | {
+    table: {"__all__": {"file", "where"}}
+    for table in ("measures", "savings", "milestones", "judgements", "explanations")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,7 @@ def understood(found: FoundReturn, given: Contents, portfolio: Portfolio, scheme
         return raw
     tables, problems = raw
     read = read_tables(tables, Known(portfolio, scheme, found.submitter))
-    return Return(
+    said = Return(
         portfolio=found.portfolio,
         period=found.period,
         submitter=found.submitter,
@@ -123,10 +129,15 @@ def understood(found: FoundReturn, given: Contents, portfolio: Portfolio, scheme
         explanations=tuple(read.explanations),
         problems=(*problems, *read.problems),
     )
+    content = sha256(said.model_dump_json(exclude=_PLACES).encode()).hexdigest()
+    return said.model_copy(update={"content": content})
 
 
-def csv_files(folder: Path, root: Path, problems: list[Problem]) -> tuple[Path, ...]:
-    """A folder's tables, by name; a problem for each file that is none, or is a table twice."""
+def csv_files(folder: Path, root: Path, problems: list[Problem]) -> tuple[Path, ...] | None:
+    """A folder's tables, by name; a problem for each file that is none. None, with a problem, where a table is twice.
+
+    A return that can't be read as it was meant must not replace the one before it.
+    """
     found: dict[str, list[Path]] = defaultdict(list)
     for entry in _entries(folder, root, problems):
         name = TABLES.find(entry.stem) if entry.suffix.lower() == ".csv" and entry.is_file() else None
@@ -138,10 +149,10 @@ def csv_files(folder: Path, root: Path, problems: list[Problem]) -> tuple[Path, 
             found[name].append(entry)
     for files in found.values():
         if len(files) > 1:
-            problems.append(
-                _problem(files[1], root, "the folder has this table twice, so neither was read", "keep one")
-            )
-    return tuple(files[0] for files in found.values() if len(files) == 1)
+            what = "the folder has this table twice, so nothing in it was read"
+            problems.append(_problem(files[1], root, what, "keep one"))
+    twice = any(len(files) > 1 for files in found.values())
+    return None if twice else tuple(files[0] for files in found.values())
 
 
 def _csv_tables(found: FoundReturn, given: Contents) -> tuple[list[RawTable], list[Problem]]:
@@ -173,6 +184,8 @@ def _as_return(entry: Path, root: Path, portfolio: str, problems: list[Problem])
     """The return that a file or folder is; None, with a problem, where it is none."""
     folder = entry.is_dir()
     files = csv_files(entry, root, problems) if folder else (entry,)
+    if files is None:
+        return None
     if folder and not files:
         problems.append(_problem(entry, root, "the folder holds no table", "put measures.csv, savings.csv … in it"))
         return None

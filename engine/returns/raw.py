@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from engine.model.problems import Problem
 from engine.returns.cells import Cell
 from engine.returns.words import Names, fold, tidy
-from engine.workspace.spelling import quoted
+from engine.workspace.spelling import closest, quoted
 
 COLUMNS = {
     "measures": ("subject", "measure", "part", "actual", "target", "forecast", "as_of", "state", "note"),
@@ -55,10 +55,14 @@ class RawTable:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Where each column of a table is, and the row that says so (its index among the table's rows)."""
+    """Where each column of a table is, and the row that says so (its index among the table's rows).
+
+    `unread` are columns that the table seems to have and that couldn't be told: given twice, or under another name.
+    """
 
     at: int
     columns: dict[str, int]
+    unread: frozenset[str] = frozenset()
 
 
 def column_letters(index: int) -> str:
@@ -105,6 +109,7 @@ def find_header(table: RawTable) -> tuple[Header | None, list[Problem]]:
         problems.append(Problem(file=table.file, where=place, what=what, cure=cure))
 
     known = Names((name, name) for name in names)
+    meant: set[str | None] = set()
     for index, cell in enumerate(cells):
         name = column_name(str(cell.value))
         if name in names:
@@ -112,6 +117,7 @@ def find_header(table: RawTable) -> tuple[Header | None, list[Problem]]:
         elif not cell.blank:
             what = f"there is no column {quoted(tidy(str(cell.value)))}, so it was not read"
             problem(index, what, known.cure(name, f"the columns are {', '.join(names)}"))
+            meant.add(closest(name, names))
     for name, indexes in found.items():
         if len(indexes) > 1:
             problem(
@@ -124,4 +130,5 @@ def find_header(table: RawTable) -> tuple[Header | None, list[Problem]]:
         place = table.row_place(number)
         problems.append(Problem(file=table.file, where=place, what=what, cure="add it to the header"))
         return None, problems
-    return Header(at, columns), problems
+    unread = frozenset(name for name in names if name not in columns and (name in found or name in meant))
+    return Header(at, columns, unread), problems

@@ -23,7 +23,11 @@ T = TypeVar("T")
 
 
 class Row:
-    """A row's cells by column. A blank cell is None or "", never nought; an unreadable one is a problem and blank."""
+    """A row's cells by column. A blank cell is None or "", never nought.
+
+    An unreadable one is a problem and gives the same, but its column is then `unread`, as are those that the table's
+    header leaves in doubt.
+    """
 
     def __init__(
         self, table: RawTable, header: Header, number: int, row: Sequence[Cell], known: Known, problems: list[Problem]
@@ -33,10 +37,16 @@ class Row:
         self._number = number
         self._cells = row
         self._problems = problems
+        self._unread = set(header.unread)
         self.known = known
         self.subject = ""  # its ref, once `find_subject` found it
         self.file = table.file
         self.where = table.row_place(number)
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """The columns that held something unreadable, of those read so far."""
+        return frozenset(self._unread)
 
     def problem(self, what: str, cure: str, column: str | None = None) -> None:
         """Notes what is wrong with the row, or with one of its cells."""
@@ -120,6 +130,7 @@ class Row:
             return reader(cell)
         except (CellError, NumberError) as error:
             self.problem(error.what, error.cure, column)
+            self._unread.add(column)
             return None
 
     def _cell(self, column: str) -> Cell | None:

@@ -46,9 +46,11 @@ def submit(
     problems: list[Problem] = []
     files = csv_files(file, file, problems) if folder else (file,)
     place = Path(portfolio.portfolio, period, name if folder else f"{name}{file.suffix.lower()}")
-    found = FoundReturn(portfolio.portfolio, period, name, place.as_posix(), files, folder)
+    if files is None:
+        return problems[-1]
     if not files:
         return _problem(file, "the folder holds no table", "put measures.csv, savings.csv … in it")
+    found = FoundReturn(portfolio.portfolio, period, name, place.as_posix(), files, folder)
     try:
         given = contents(found)
     except OSError as error:
@@ -82,7 +84,7 @@ def _refused(file: Path, portfolio: Portfolio, period: str, name: str) -> tuple[
         return f"{quoted(name)} can't be a submitter's name", "use letters, digits, spaces and hyphens"
     if not file.exists():
         return "there is no such file", "check the path"
-    if not file.is_dir() and file.suffix.lower() not in WORKBOOKS:
+    if not file.is_dir() and (file.suffix.lower() not in WORKBOOKS or not file.is_file()):
         return "this is no return", cure_for(file)
     return None
 
@@ -98,19 +100,33 @@ def _lies_there(destination: Path, found: FoundReturn, given: Contents) -> bool:
 
 
 def _put(destination: Path, given: Contents, folder: bool) -> None:
-    """Writes beside the destination first: a reader meets the old return or the new one, never half of one."""
+    """Writes beside the destination first: a reader meets the old return or the new one, never half of one.
+
+    A folder can't be replaced in one step: the old one steps aside, and comes back if the new one can't take its place.
+    """
     destination.parent.mkdir(parents=True, exist_ok=True)
+    aside = destination.with_name(f".{destination.name}.replaced")
+    if aside.is_dir() and not destination.exists():
+        aside.rename(destination)  # the last time was cut off between the two steps
     with TemporaryDirectory(dir=destination.parent, prefix=".submit-") as beside:
         fresh = Path(beside, "fresh")
-        if folder:
-            fresh.mkdir()
-            for name, content in given.files:
-                _write(fresh / name, content)
-            if destination.is_dir():
-                destination.rename(Path(beside, "replaced"))
-        else:
+        if not folder:
             _write(fresh, given.files[0][1])
-        fresh.replace(destination)
+            fresh.replace(destination)
+            return
+        fresh.mkdir()
+        for name, content in given.files:
+            _write(fresh / name, content)
+        rmtree(aside, ignore_errors=True)
+        if destination.is_dir():
+            destination.rename(aside)
+        try:
+            fresh.rename(destination)
+        except OSError:
+            if aside.is_dir():
+                aside.rename(destination)
+            raise
+    rmtree(aside, ignore_errors=True)
 
 
 def _write(path: Path, content: bytes) -> None:

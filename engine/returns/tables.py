@@ -1,7 +1,7 @@
 """The five tables of a return, from rows of cells to the nouns of engine.model.returns.
 
 A row is used only where what it is about is known: its subject, and its measure, year or milestone. A cell that can't
-be read is a problem and stays blank; the rest of its row is kept.
+be read is a problem, and its column `unread`; the rest of its row is kept.
 """
 
 from collections import defaultdict
@@ -127,6 +127,7 @@ def _measure(row: Row) -> MeasureRow | None:
         as_of=row.day("as_of"),
         state=row.word("state", FIGURE_STATES),
         note=row.text("note"),
+        unread=row.unread,
         file=row.file,
         where=row.where,
     )
@@ -146,6 +147,7 @@ def _savings(row: Row) -> SavingsRow | None:
         alternative=row.number("alternative", Unit.MONEY),
         state=row.word("state", FIGURE_STATES),
         note=row.text("note"),
+        unread=row.unread,
         file=row.file,
         where=row.where,
     )
@@ -164,6 +166,7 @@ def _milestone(row: Row) -> MilestoneRow | None:
         state=row.word("state", MILESTONE_STATES),
         workaround=row.text("workaround"),
         note=row.text("note"),
+        unread=row.unread,
         file=row.file,
         where=row.where,
     )
@@ -177,7 +180,7 @@ def _judgement(row: Row) -> JudgementRow | None:
         return None
     if kind is not JudgementKind.DECLARED and fold(row.known.submitter) != PMO:
         row.problem(
-            f"only the PMO enters a {kind}, so the row was not used",
+            f"only the PMO enters {kind}s, so the row was not used",
             f"ask the PMO, or write {JudgementKind.DECLARED}",
             "kind",
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engine.model.values import Quantity, to_millionths
 from engine.rulebook.describe import describe
-from engine.rulebook.syntax import Comparison, Condition, Expression, Fact, Operator, Share, ThresholdRef, walk
+from engine.rulebook.syntax import Comparison, Condition, Expression, Fact, Operator, Share, walk
 from engine.rulebook.values import value_of
 
 UPWARDS: tuple[Operator, ...] = (">", ">=")
@@ -67,10 +67,6 @@ def names_a_fact(expression: Expression) -> bool:
     return any(isinstance(node, Fact) for node in walk(expression))
 
 
-def names_a_threshold(expression: Expression) -> bool:
-    return any(isinstance(node, ThresholdRef) for node in walk(expression))
-
-
 @dataclass(frozen=True, slots=True)
 class _Lookup:
     """A scope that knows thresholds alone."""
@@ -86,5 +82,5 @@ class _Lookup:
     def threshold(self, name: str) -> Quantity | None:
         return self.thresholds.get(name)
 
-    def earlier(self, back: int) -> None:
+    def earlier(self, back: int, about: tuple[Fact, ...]) -> None:
         return None

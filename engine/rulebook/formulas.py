@@ -64,5 +64,5 @@ class _Known:
     def threshold(self, name: str) -> None:
         return None
 
-    def earlier(self, back: int) -> None:
+    def earlier(self, back: int, about: tuple[Fact, ...]) -> None:
         return None

@@ -1,5 +1,7 @@
 """A rule file to a checked rulebook, or every fault of it at once."""
 
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from engine.facts.names import FactNames
@@ -8,6 +10,7 @@ from engine.model.values import Unit
 from engine.model.workspace import Portfolio, Workspace, cadence_of
 from engine.periods import Cadence
 from engine.rulebook.file import RuleEntry, RuleFile, ThresholdEntry
+from engine.rulebook.misfits import UnitFaults, misfit_faults, misfits
 from engine.rulebook.names import Names
 from engine.rulebook.rulereading import Around, read_rule
 from engine.rulebook.rules import Rule, Rulebook, Threshold
@@ -44,7 +47,14 @@ def read_rulebook(file: YamlFile, workspace: Workspace, portfolio: Portfolio) ->
     names, cadence = FactNames(portfolio, workspace.scheme_of(portfolio)), cadence_of(portfolio)
     thresholds, units = _thresholds(file, file.data.get("thresholds"), names, cadence, faults)
     around = Around(portfolio, workspace.scheme_of(portfolio), names, units, cadence)
-    rules = _rules(file, file.data.get("rules"), around, faults)
+    rules, found = _rules(file, file.data.get("rules"), around)
+    if any(fault.code == "unit" for fault in found):
+        wrong = misfits(thresholds, _unit_faults(file, file.data.get("rules"), around))
+        if wrong:
+            faults += [one for name, unit in wrong.items() for one in misfit_faults(thresholds[name], unit, file)]
+            around = replace(around, thresholds={**units, **dict.fromkeys(wrong)})  # told, so held against no rule
+            rules, found = _rules(file, file.data.get("rules"), around)
+    faults += found
     faults = sorted(dict.fromkeys(faults), key=lambda fault: (fault.line, fault.column))
     if any(fault.severity is Severity.ERROR for fault in faults):
         return None, faults
@@ -75,25 +85,43 @@ def _thresholds(
     return thresholds, units
 
 
-def _rules(file: YamlFile, written: object, around: Around, faults: list[Fault]) -> list[Rule]:
+def _unit_faults(file: YamlFile, written: object, around: Around) -> UnitFaults:
+    """What the rules that name a threshold would have against units, were it in another."""
+    raws = list(enumerate(written if isinstance(written, list) else []))
+
+    @cache
+    def faults_with(name: str, unit: Unit | None) -> frozenset[Fault]:
+        tried = replace(around, thresholds={**around.thresholds, name: unit})
+        read = (_rule(file, raw, tried, ("rules", i)) for i, raw in raws if name in str(raw))
+        return frozenset(fault for _, faults in read for fault in faults if fault.code == "unit")
+
+    return faults_with
+
+
+def _rules(file: YamlFile, written: object, around: Around) -> tuple[list[Rule], list[Fault]]:
     rules: list[Rule] = []
+    faults: list[Fault] = []
     seen: set[str] = set()
     for i, raw in enumerate(written if isinstance(written, list) else []):
         loc: Loc = ("rules", i)
-        entry, found = validate(RuleEntry, file, raw, loc)
+        rule, found = _rule(file, raw, around, loc)
+        rules += [rule] if rule is not None else []
         faults += found
-        if entry is not None:
-            rule, found = read_rule(entry, around, file, loc)
-            faults += found
-            rules += [rule] if rule is not None else []
-        elif isinstance(raw, dict):
-            faults += _of_what_is_left(raw, found, around, file, loc)
         name = raw.get("id") if isinstance(raw, dict) else None
         if isinstance(name, str) and name in seen:
             what = f"there are two rules {quoted(name)}"
             faults.append(file.fault((*loc, "id"), "duplicate", what, "give one of them another id"))
         seen.add(str(name))
-    return rules
+    return rules, faults
+
+
+def _rule(file: YamlFile, raw: object, around: Around, loc: Loc) -> tuple[Rule | None, list[Fault]]:
+    entry, faults = validate(RuleEntry, file, raw, loc)
+    if entry is not None:
+        return read_rule(entry, around, file, loc)
+    if isinstance(raw, dict):
+        faults = [*faults, *_of_what_is_left(raw, faults, around, file, loc)]
+    return None, faults
 
 
 def _of_what_is_left(

@@ -53,12 +53,16 @@ def own_attribute(name: str, measure: str | None, attributes: Container[str]) ->
 
 
 class UnknownNameError(ValueError):
-    """No name of the sheet, or one that can't be told apart; `what` and `cure` are the sentence."""
+    """No name of the sheet, or one that can't be told apart; `what` and `cure` are the sentence.
 
-    def __init__(self, what: str, cure: str) -> None:
+    `follows` is True where it is unknown only because another name beside it is, which is told already.
+    """
+
+    def __init__(self, what: str, cure: str, *, follows: bool = False) -> None:
         super().__init__(f"{what}; {cure}")
         self.what = what
         self.cure = cure
+        self.follows = follows
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ class Vocabulary:
                     f"`{name}` counts measures, which a rule for measures is still judging",
                     "move the condition to a rule `for: projects`",
                 )
-        if self.names.unit(name) is not None or self.names.is_state_only(name):
+        if self._is_known(name):
             return Fact(name)
         if not self.of_measures and name in self.names.measure_attributes:
             return self._attribute_beside(name, beside)
@@ -104,20 +108,25 @@ class Vocabulary:
     def is_word(self, fact: Fact) -> bool:
         return not fact.alone and self.names.is_state_only(fact.name)
 
+    def _is_known(self, name: str) -> bool:
+        return self.names.unit(name) is not None or self.names.is_state_only(name)
+
     def _attribute_beside(self, name: str, beside: Iterable[str]) -> Fact:
         def full(measure: str) -> str:
             return measure if name == "actual" else f"{measure}.{name}"
 
-        measures = {other.partition(".")[0] for other in beside} & self._measures
+        others = [other for other in beside if other not in self.names.measure_attributes]
+        measures = {other.partition(".")[0] for other in others} & self._measures
         if len(measures) == 1:
             return Fact(full(measures.pop()))
-        forms = [full(measure) for measure in sorted(measures)]
-        if not forms:
-            example = full(min(self._measures, default="MEASURE"))
-            raise UnknownNameError(
-                f"`{name}` alone does not say of which measure", f"write it in full, such as `{example}`"
-            )
-        raise UnknownNameError(f"`{name}` may be that of several measures here", f"write {listed(forms)}")
+        if measures:
+            forms = [full(measure) for measure in sorted(measures)]
+            raise UnknownNameError(f"`{name}` may be that of several measures here", f"write {listed(forms)}")
+        cure = f"write it in full, as `{full('MEASURE')}`" if name != "actual" else "write the name of the measure"
+        if len(self._measures) == 1:  # with more of them, an example would be taken for what is meant
+            cure = f"write it in full, as `{full(*self._measures)}`"
+        follows = not all(other in self.thresholds or self._is_known(other) for other in others)
+        raise UnknownNameError(f"`{name}` alone does not say of which measure", cure, follows=follows)
 
     @cached_property
     def _measures(self) -> frozenset[str]:

@@ -1,14 +1,13 @@
 """Conditions, bands and expressions read from their text: names resolved, units checked, faults collected."""
 
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, cast
 
-from engine.model.numbers import NumberError, read_number, shifted
+from engine.model.numbers import NumberError, as_unit, read_number, shifted
 from engine.model.values import EXACT, Unit
 from engine.periods import PeriodError, read_year
 from engine.rulebook.grammar import Start, parse_text
-from engine.rulebook.names import Names, UnknownNameError, Vocabulary
+from engine.rulebook.names import UnknownNameError, Vocabulary
 from engine.rulebook.slips import Slip, Source
 from engine.rulebook.syntax import (
     And,
@@ -42,15 +41,8 @@ _BAND_OPERATORS: dict[str, Operator] = {"at least": ">=", "at most": "<=", "abov
 _ARITHMETIC: dict[str, Literal["+", "-", "*", "/"]] = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
 
 
-def parse_condition(
-    text: str, names: Names, at: At, *, of_measures: bool, thresholds: Mapping[str, Unit | None]
-) -> tuple[Condition | None, list[Slip]]:
-    """A condition by its text, or None with all that is wrong with it. Never raises for what a person wrote."""
-    return read_condition(Source(text, at), Vocabulary(names, thresholds, of_measures))
-
-
 def read_condition(source: Source, vocabulary: Vocabulary) -> tuple[Condition | None, list[Slip]]:
-    """As `parse_condition`, for a text and its place in a rule file."""
+    """A condition by its text, or None with all that is wrong with it. Never raises for what a person wrote."""
     tree, slips = _tree(source, "condition")
     if tree is None:
         return None, slips
@@ -245,10 +237,12 @@ class _Reader:
             return None
         try:
             written = read_number(text)
+            unit = written.unit or Unit.NUMBER
+            value = as_unit(written, unit, bare_money_thousands=False)
         except NumberError as error:
             self._note(at, "number", error.what, error.cure)
             return None
-        return Number(shifted(written.value, 0), written.unit or Unit.NUMBER, at)
+        return Number(shifted(value, 0), unit, at)
 
     def _figure(self, tree: "Tree[Token]") -> Expression | None:
         figure = self._fact(tree)
@@ -270,7 +264,8 @@ class _Reader:
         try:
             fact = self._vocabulary.resolve(name, self._beside)
         except UnknownNameError as error:
-            self._note(at, "unknown-name", error.what, error.cure)
+            if not error.follows:
+                self._note(at, "unknown-name", error.what, error.cure)
             return None
         return ThresholdRef(name, at) if fact is None else Fact(fact.name, fact.alone, at)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from engine.model.problems import Fault
+from engine.model.returns import JudgementKind
 from engine.model.values import Unit
 from engine.model.workspace import Level, Portfolio, Scheme
 from engine.periods import Cadence, PeriodError
@@ -13,7 +14,7 @@ from engine.rulebook.dates import last_day
 from engine.rulebook.file import RuleEntry
 from engine.rulebook.names import Names, Vocabulary, measures_asked
 from engine.rulebook.parser import OTHERWISE, read_band, read_condition
-from engine.rulebook.rules import Band, Rule
+from engine.rulebook.rules import Band, Rule, RuleTest
 from engine.rulebook.slips import Slip, Source
 from engine.rulebook.syntax import At, Condition
 from engine.rulebook.templates import template_slips
@@ -25,6 +26,7 @@ from engine.workspace.yamlfile import Loc, YamlFile
 
 _LEVELS = {"projects": Level.PROJECT, "programmes": Level.PROGRAMME, "portfolio": Level.PORTFOLIO}
 _MEASURES = "measures"
+_JUDGEMENTS = (JudgementKind.FLOOR, JudgementKind.OVERRIDE)  # the "rules" of findings and cases that are a person's
 
 
 @dataclass(frozen=True)
@@ -62,31 +64,39 @@ class _RuleReader:
             Level if self._of_measures else ()
         )
         self._only = (entry.only,) if isinstance(entry.only, str) else entry.only
+        self._head_is_clear = entry.for_ is not None or entry.measure is not None
+
+    @property
+    def _of_subjects(self) -> bool:
+        return bool(self._levels) and not self._of_measures
 
     def rule(self) -> Rule:
         entry = self._entry
         self.faults += check_id(self._file, (*self._loc, "id"), entry.id)
+        if entry.id in _JUDGEMENTS:
+            what = f"`{entry.id}` marks a person's judgement, and can't be the name of a rule"
+            self._fault(("id",), "name", what, f"name it otherwise, such as `{entry.id}_rule`")
         if entry.for_ is None and entry.measure is None:
             self._fault((), "missing-key", "the rule does not say whom it is for", "write `for: projects`")
         self._check_measure()
         self._check_only()
         self._check_outcome()
-        vocabulary = self._vocabulary()
+        # Until it is known whom the rule is for, nothing can be said against the names that it uses.
+        vocabulary = self._vocabulary() if self._head_is_clear else None
         when, bands = self._when(vocabulary), self._bands(vocabulary)
         self._slips(size_slips([when] if when is not None else [band.when for band in bands if band.when is not None]))
-        self._slips(template_slips(self._source(entry.because, "because"), vocabulary))
+        if vocabulary is not None:
+            self._slips(template_slips(self._source(entry.because, "because"), vocabulary))
         from_ = self._day("from", entry.from_, first_day)
         until = self._day("until", entry.until, last_day)
         if from_ is not None and until is not None and until < from_:
             self._fault(("until",), "date", f"the rule ends before it begins ({from_.isoformat()})", "change a date")
-        tests = TestReader(self._file, vocabulary, self._around.cadence, entry.bands)
-        read = tuple(tests.read(test, (*self._loc, "tests", i)) for i, test in enumerate(entry.tests))
-        self.faults += tests.faults
+        tests = self._tests(vocabulary) if vocabulary is not None else ()
         return Rule(
             id=entry.id, title=entry.title, levels=self._levels, of_measures=self._of_measures,
             yields=entry.as_ or "status", status=entry.status, when=when, bands=bands,
             because=entry.because, action=entry.action, required=entry.required,
-            only=frozenset(self._only), measure=entry.measure, from_=from_, until=until, tests=read,
+            only=frozenset(self._only), measure=entry.measure, from_=from_, until=until, tests=tests,
             file=self._file.shown, at=At(*self._file.at(self._loc)),
         )  # fmt: skip
 
@@ -97,6 +107,7 @@ class _RuleReader:
         if measure is not None and measure not in measures:
             cure = did_you_mean(measure, measures) or "define it in the portfolio's file"
             self._fault(("measure",), "unknown-measure", f"there is no measure {quoted(measure)}", cure)
+            self._head_is_clear = False
 
     def _check_only(self) -> None:
         portfolio = self._around.portfolio
@@ -104,13 +115,16 @@ class _RuleReader:
             loc: Loc = ("only", i) if not isinstance(self._entry.only, str) else ("only",)
             subject = portfolio.subjects.get(name)
             if name in portfolio.measures:
-                if not self._of_measures:
+                if self._of_subjects:
                     cure = "write `for: measures`, or name subjects"
                     self._fault(loc, "only", f"`{name}` is a measure, and the rule is for subjects", cure)
+                    self._head_is_clear = False
             elif subject is None:
-                known = (*portfolio.subjects, *(portfolio.measures if self._of_measures else ()))
+                known = (*portfolio.subjects, *(() if self._of_subjects else portfolio.measures))
                 cure = did_you_mean(name, known) or "write the ref of a subject"
                 self._fault(loc, "unknown-subject", f"there is no {quoted(name)} in the portfolio", cure)
+                # The measures that a rule asks, and so its units, hang on its `only`.
+                self._head_is_clear = self._head_is_clear and self._of_subjects
             elif self._levels and subject.level not in self._levels:
                 what = f"`{name}` is a {subject.level.value}, which the rule is not for"
                 self._fault(loc, "only", what, "take it out, or change `for:`")
@@ -132,7 +146,7 @@ class _RuleReader:
             for key, present in (("when", entry.when), ("status", entry.status), ("as", entry.as_)):
                 if present is not None:
                     self._fault((key,), "outcome", f"a rule with bands has no `{key}`", "take it out, or the bands")
-            if not self._of_measures:
+            if self._of_subjects and self._head_is_clear:
                 self._fault(("bands",), "outcome", "bands are for measures", "write `measure: …` or `for: measures`")
             return
         if entry.when is None:
@@ -158,15 +172,15 @@ class _RuleReader:
         cure = f"did you mean `{meant.get(near, near)}`?" if near else f"write {listed(self._around.statuses)}"
         self._fault(loc, "unknown-status", f"there is no status {quoted(status)}", cure, key=key)
 
-    def _when(self, vocabulary: Vocabulary) -> Condition | None:
-        if self._entry.when is None or self._entry.bands:
+    def _when(self, vocabulary: Vocabulary | None) -> Condition | None:
+        if vocabulary is None or self._entry.when is None or self._entry.bands:
             return None
         condition, slips = read_condition(self._source(self._entry.when, "when"), vocabulary)
         self._slips(slips)
         return condition
 
-    def _bands(self, vocabulary: Vocabulary) -> tuple[Band, ...]:
-        if not self._of_measures:
+    def _bands(self, vocabulary: Vocabulary | None) -> tuple[Band, ...]:
+        if self._of_subjects:
             return ()
         bands: list[Band] = []
         ended = False
@@ -176,14 +190,22 @@ class _RuleReader:
             if ended:
                 what = "this band comes after `otherwise`, which takes all that is left"
                 self._fault(loc, "band", what, "move `otherwise` to the end", key=True)
-            condition, slips = read_band(self._source(text, "bands", status), vocabulary)
-            self._slips(slips)
+            condition: Condition | None = None
+            if vocabulary is not None:
+                condition, slips = read_band(self._source(text, "bands", status), vocabulary)
+                self._slips(slips)
             ended = ended or text.strip().lower() == OTHERWISE
             bands.append(Band(status, condition, At(*self._file.at((*self._loc, *loc), key=True))))
         if bands and not ended:
             worst = self._around.statuses[-1]
             self._fault(("bands",), "band", "the bands leave a gap", f"end them with `{worst}: otherwise`", key=True)
         return tuple(bands)
+
+    def _tests(self, vocabulary: Vocabulary) -> tuple[RuleTest, ...]:
+        reader = TestReader(self._file, vocabulary, self._around.cadence, self._entry.bands)
+        tests = tuple(reader.read(test, (*self._loc, "tests", i)) for i, test in enumerate(self._entry.tests))
+        self.faults += reader.faults
+        return tests
 
     # ---- helpers
 

@@ -18,5 +18,9 @@ class Scope(Protocol):
     def threshold(self, name: str) -> Quantity | None:
         """The threshold's value in force."""
 
-    def earlier(self, back: int) -> "Scope | None":
-        """The same place `back` due periods earlier, under the same thresholds; None before the first return."""
+    def earlier(self, back: int, about: tuple[Fact, ...]) -> "Scope | None":
+        """The same place `back` periods earlier, of those in which all that `about` names was due.
+
+        Under the same thresholds; None before the first return, and before the subject was live. Going back in two
+        steps comes to the same as in one: `earlier(a, about).earlier(b, about)` is `earlier(a + b, about)`.
+        """

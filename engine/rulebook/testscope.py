@@ -50,7 +50,8 @@ class TestScope:
     def threshold(self, name: str) -> Quantity | None:
         return self.thresholds.get(name)
 
-    def earlier(self, back: int) -> "TestScope | None":
+    def earlier(self, back: int, about: tuple[Fact, ...]) -> "TestScope | None":
+        """Each history of a test is of the periods in which its figure was due, whatever `about` names."""
         scope: TestScope | None = self
         for _ in range(back):
             scope = None if scope is None else scope.before

@@ -1,7 +1,9 @@
 """Unit checks: money is compared with money, a percentage with a percentage; only nought goes with everything."""
 
+from decimal import Decimal
+
 from engine.model.values import Unit, plain
-from engine.rulebook.describe import describe
+from engine.rulebook.describe import describe, describe_number
 from engine.rulebook.names import Vocabulary
 from engine.rulebook.slips import Slip
 from engine.rulebook.syntax import (
@@ -24,7 +26,7 @@ KIND = {
     Unit.MONEY: "money",
     Unit.WEEKS: "a number of weeks",
 }
-_EXAMPLE = {Unit.NUMBER: "12", Unit.PERCENT: "60%", Unit.MONEY: "£50k", Unit.WEEKS: "4 weeks"}
+EXAMPLE = {Unit.NUMBER: "12", Unit.PERCENT: "60%", Unit.MONEY: "£50k", Unit.WEEKS: "4 weeks"}
 
 
 def unit_slips(condition: Condition, vocabulary: Vocabulary) -> list[Slip]:
@@ -83,7 +85,7 @@ class _Checker:
             what = f"{_shown(node.left)} is {KIND[left]}, {_shown(node.right)} is {KIND[right]}"
             # The figure is what the rule is about, so the place is that of what is measured against it.
             at = node.left.at if isinstance(node.left, Number) else node.right.at
-            self.slips.append(Slip(at, "unit", what, _cure(node, left, right)))
+            self.slips.append(Slip(at, "unit", what, self._cure(node, left, right)))
 
     def unit(self, node: Expression) -> Unit | None:
         match node:
@@ -116,7 +118,9 @@ class _Checker:
             first, second = (node.left, node.right) if node.op == "+" else (node.right, node.left)
             kinds = (left, right) if node.op == "+" else (right, left)
             what = f"{_shown(first)}, {KIND[kinds[0]]}, can't be {verb} {_shown(second)}, {KIND[kinds[1]]}"
-            self.slips.append(Slip(node.right.at, "unit", what, _sum_cure(node, left, right)))
+            # A number is more likely wrong than a figure.
+            at = node.left.at if isinstance(node.left, Number) and isinstance(node.right, Fact) else node.right.at
+            self.slips.append(Slip(at, "unit", what, self._sum_cure(node, left, right)))
         return left if left is not None else right
 
     def _product(self, node: Arithmetic, left: Unit | None, right: Unit | None) -> Unit | None:
@@ -137,53 +141,74 @@ class _Checker:
             self.slips.append(Slip(node.right.at, "unit", what, "divide by the same kind, or by a plain number"))
         return Unit.NUMBER if left is right else left
 
+    # ---- what to write instead
+
+    def _cure(self, node: Comparison, left: Unit, right: Unit) -> str:
+        if isinstance(node.right, Number):
+            return self._cure_number(node, node.left, node.right, left, number_is_right=True)
+        if isinstance(node.left, Number):
+            return self._cure_number(node, node.right, node.left, right, number_is_right=False)
+        figure, other, unit, others = node.left, node.right, left, right
+        if isinstance(figure, ThresholdRef) or (isinstance(other, Fact) and not isinstance(figure, Fact)):
+            figure, other, unit, others = node.right, node.left, right, left
+        whole = self._whole(figure, unit)
+        if isinstance(other, ThresholdRef):
+            if others is not Unit.PERCENT or whole is None:
+                return _other_threshold(unit)
+            sides = (describe(figure), f"{other.name} of {whole}")
+            return f"write `{f' {node.op} '.join(sides if figure is node.left else reversed(sides))}`"
+        return f"compare {_shown(figure)} with {KIND[unit]}, such as `{whole or EXAMPLE[unit]}`"
+
+    def _cure_number(
+        self, node: Comparison, figure: Expression, number: Number, unit: Unit, *, number_is_right: bool
+    ) -> str:
+        """What the comparison would be with the number in the figure's unit."""
+        if number.unit not in (Unit.NUMBER, Unit.PERCENT):
+            return f"write {KIND[unit]}, such as `{EXAMPLE[unit]}`"
+        right, also = in_unit(number.value, unit), ""
+        if number.unit is Unit.PERCENT and (whole := self._whole(figure, unit)):
+            also = f", or `{describe(number)} of {whole}`"
+        elif number.unit is Unit.NUMBER and unit is Unit.MONEY:
+            also = f" for thousands, or `{right[:-1]}`"
+        sides = (describe(figure), right) if number_is_right else (right, describe(figure))
+        return f"write `{f' {node.op} '.join(sides)}`{also}"
+
+    def _sum_cure(self, node: Arithmetic, left: Unit, right: Unit) -> str:
+        if isinstance(node.right, Number) and node.right.unit is Unit.PERCENT:
+            whole = self._whole(node.left, left) or "…"
+            return f"write a share with `of`, such as `{describe(node.right)} of {whole}`"
+        if isinstance(node.right, Number) and node.right.unit is Unit.NUMBER:
+            return f"write its unit, such as `{in_unit(node.right.value, left)}`"
+        if isinstance(node.left, Number) and node.left.unit is Unit.NUMBER and isinstance(node.right, Fact):
+            return f"write `{in_unit(node.left.value, right)}`"
+        if isinstance(node.right, ThresholdRef):
+            return _other_threshold(left)
+        if isinstance(node.left, ThresholdRef):
+            return _other_threshold(right)
+        return f"write {KIND[left]}, such as `{self._whole(node.left, left) or EXAMPLE[left]}`"
+
+    def _whole(self, figure: Expression, unit: Unit) -> str | None:
+        """What a share would be of: the target that belongs to a figure, if there is one in its unit."""
+        if not isinstance(figure, Fact):
+            return None
+        name, year = figure.name.partition(" in ")[::2]
+        full = "target" if figure.alone else f"{name.partition('.')[0]}.target{' in ' + year if year else ''}"
+        if full == figure.name or (not figure.alone and self._vocabulary.names.unit(full) is None):
+            return None
+        return full if self._vocabulary.unit(Fact(full, figure.alone), self._own) is unit else None
+
+
+def in_unit(value: Decimal, unit: Unit) -> str:
+    """A number as a rule would write it had it been meant in a unit: its digits, money in thousands."""
+    if unit is not Unit.MONEY:
+        return describe_number(value, unit)
+    digits = plain(value)
+    return f"-£{digits[1:]}k" if digits.startswith("-") else f"£{digits}k"
+
 
 def _shown(node: Expression) -> str:
     return quoted(describe(node))
 
 
-def _cure(node: Comparison, left: Unit, right: Unit) -> str:
-    if isinstance(node.right, Number):
-        return _cure_number(node, node.left, node.right, left, number_is_right=True)
-    if isinstance(node.left, Number):
-        return _cure_number(node, node.right, node.left, right, number_is_right=False)
-    return "compare figures of one kind"
-
-
-def _cure_number(node: Comparison, figure: Expression, number: Number, unit: Unit, *, number_is_right: bool) -> str:
-    """What the comparison would be with the number in the figure's unit."""
-    if number.unit not in (Unit.NUMBER, Unit.PERCENT):
-        return f"write {KIND[unit]}, such as `{_EXAMPLE[unit]}`"
-    digits = plain(number.value)
-    sign, size = ("-", digits[1:]) if digits.startswith("-") else ("", digits)
-    share = f"{digits}% of {_whole(figure)}"
-    if unit is Unit.MONEY:
-        right = f"{sign}£{size}k"
-        also = f", or `{share}`" if number.unit is Unit.PERCENT else f" for thousands, or `{sign}£{size}`"
-    elif unit is Unit.PERCENT:
-        right, also = f"{digits}%", ""
-    elif unit is Unit.WEEKS:
-        right, also = f"{digits} weeks", ""
-    else:
-        right, also = digits, f", or `{share}`" if number.unit is Unit.PERCENT else ""
-    whole = f"{describe(figure)} {node.op} {right}" if number_is_right else f"{right} {node.op} {describe(figure)}"
-    return f"write `{whole}`{also}"
-
-
-def _sum_cure(node: Arithmetic, left: Unit, right: Unit) -> str:
-    if isinstance(node.right, Number) and node.right.unit is Unit.PERCENT:
-        return f"write a share with `of`, such as `{plain(node.right.value)}% of {_whole(node.left)}`"
-    if isinstance(node.right, Number) and node.right.unit is Unit.NUMBER:
-        example = {Unit.MONEY: f"£{plain(node.right.value)}k", Unit.WEEKS: f"{plain(node.right.value)} weeks"}
-        return f"write its unit, such as `{example.get(left, f'{plain(node.right.value)}%')}`"
-    return "bring both to one kind"
-
-
-def _whole(figure: Expression) -> str:
-    """What a share would be of: the target that belongs to a figure."""
-    if not isinstance(figure, Fact):
-        return "…"
-    if figure.alone:
-        return "target"
-    name, year = figure.name.partition(" in ")[::2]
-    return f"{name.partition('.')[0]}.target{' in ' + year if year else ''}"
+def _other_threshold(unit: Unit) -> str:
+    return f"write {KIND[unit]}, such as `{EXAMPLE[unit]}`, or a threshold that is one"

@@ -41,6 +41,7 @@ _HOLDS: dict[Operator, Callable[[int, int], bool]] = {
     ">=": int.__ge__, "<=": int.__le__, ">": int.__gt__, "<": int.__lt__, "=": int.__eq__, "!=": int.__ne__,
 }  # fmt: skip
 
+_TARGETS = frozenset(("target", "target_to_date", "year_target", "linear_target"))
 _MET = ""  # what is asked for holds already
 
 
@@ -144,7 +145,7 @@ def _state_needed(state: Is, wanted: bool, scope: Scope, terms: Terms) -> str | 
 def _told_of(side: Expression, terms: Terms) -> int:
     """How much a side of a comparison is what an owner can move: a figure more than a sum, a target hardly at all."""
     if isinstance(side, Fact):
-        return 1 if "target" in terms.measure_of(side)[1] else 3
+        return 1 if terms.measure_of(side)[1] in _TARGETS else 3
     return 2 if any(_told_of(node, terms) == 3 for node in walk(side) if isinstance(node, Fact)) else 0
 
 

@@ -151,6 +151,11 @@ class Store:
         with self._database.writing() as connection:
             return outbox.claim(connection, now, lease)
 
+    def take_up_again(self) -> None:
+        """What waits for its next try, or was claimed and not settled, waits no longer: it may be claimed at once."""
+        with self._database.writing() as connection:
+            outbox.take_up_again(connection)
+
     def delivered(self, message: str, token: int, now: datetime, detail: str = "") -> bool:
         """A claimed message went out; False where the claim has passed to another, who will say so."""
         values = {"state": OutboxState.SENT, "sent": now, "detail": detail}

@@ -24,6 +24,7 @@ def check_scheme(file: YamlFile, scheme: Scheme) -> Iterator[Fault]:
     elif all(status.exception for status in scheme.statuses):
         what = "every status is an exception, so everything is always in alarm"
         yield file.warning(("statuses",), "value", what, "leave `exception: yes` off the best")
+    yield from _check_exceptions(file, scheme)
     called: dict[str, tuple[int, str]] = {}
     lifecycles: dict[Lifecycle, str] = {}
     for number, (loc, status) in enumerate(_all(scheme)):
@@ -51,6 +52,18 @@ def _check_status(file: YamlFile, loc: Loc, status: Status) -> Iterator[Fault]:
     if not re.fullmatch(r"#[0-9A-Fa-f]{6}", status.colour):
         what = f"{quoted(status.colour)} is not a colour"
         yield file.fault((*loc, "colour"), "value", what, 'write it as "#00703c", in quotes')
+
+
+def _check_exceptions(file: YamlFile, scheme: Scheme) -> Iterator[Fault]:
+    """Exceptions are the tail of the order: from some status on, each is one."""
+    first: Status | None = None
+    for number, status in enumerate(scheme.statuses):
+        if status.exception:
+            first = first or status
+        elif first is not None:
+            what = f"{quoted(first.id)} is an exception and the worse {quoted(status.id)} is not"
+            cure = f"add `exception: yes` here, or take it off {quoted(first.id)}"
+            yield file.fault(("statuses", number), "value", what, cure)
 
 
 def _check_outside(file: YamlFile, loc: Loc, status: Status, lifecycles: dict[Lifecycle, str]) -> Iterator[Fault]:

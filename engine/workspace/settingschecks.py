@@ -1,9 +1,7 @@
 """What calendar.yaml and settings.yaml say that can't be: places nobody knows, paths that lead outside."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from engine.model.problems import Fault
@@ -12,6 +10,8 @@ from engine.workspace.paths import OutsideError, resolve_inside
 from engine.workspace.peoplechecks import check_address, is_domain
 from engine.workspace.spelling import did_you_mean, quoted
 from engine.workspace.yamlfile import Loc, YamlFile
+
+LONGEST_JUDGEMENT = 86_400  # seconds: a day
 
 
 def check_calendar(file: YamlFile, calendar: Calendar) -> Iterator[Fault]:
@@ -59,7 +59,7 @@ def check_settings(file: YamlFile, settings: Settings, root: Path) -> Iterator[F
     if mail.most_messages < 1:
         what = f"`most_messages` can't be {mail.most_messages}"
         yield file.fault(("mail", "most_messages"), "value", what, "write how many messages one run may send")
-    if settings.judge_time_limit <= 0:
+    if not 0 < settings.judge_time_limit <= LONGEST_JUDGEMENT:
         what = f"`judge_time_limit` can't be {settings.judge_time_limit}"
         yield file.fault(("judge_time_limit",), "value", what, "write a number of seconds above nought")
 
@@ -86,15 +86,5 @@ def _check_database(file: YamlFile, database: str, root: Path) -> Iterator[Fault
             return
         yield from _check_path(file, loc, path, root)
         return
-    if not re.match(r"postgresql(\+\w+)?://", database):
-        what = "this is not the address of a database"
-        yield file.fault(loc, "value", what, "write sqlite:///var/telltale.db, or postgresql://host/name")
-        return
-    try:
-        secret = urlsplit(database).password
-    except ValueError:
-        yield file.fault(loc, "value", "this address of a database can't be read", "write postgresql://host/name")
-        return
-    if secret:
-        what = "there is a password in this file, for all to see who can read it"
-        yield file.warning(loc, "secret", what, "leave it out here and set PGPASSWORD where Telltale runs")
+    what = "this version keeps its data in SQLite alone"
+    yield file.fault(loc, "value", what, "write it as sqlite:///var/telltale.db")

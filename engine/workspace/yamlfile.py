@@ -26,7 +26,7 @@ from ruamel.yaml.events import (
 
 from engine.model.problems import Fault, Severity
 from engine.workspace.spelling import quoted
-from engine.workspace.yamlwords import in_words
+from engine.workspace.yamlwords import TOP, LastText, Place, explained, place_of, run_together, without_colon
 
 LARGEST = 1_000_000  # bytes
 DEEPEST = 50  # levels of nesting
@@ -37,16 +37,6 @@ Loc = tuple[str | int, ...]  # keys and positions from the top of the file: ("pr
 # Control characters, and line breaks that no editor shows as one; a lone surrogate can come from an escape only.
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _NOTHING = frozenset(("", "~", "null", "Null", "NULL"))
-
-
-class Place(NamedTuple):
-    """A place in a file: line and column, both from 1."""
-
-    line: int
-    column: int
-
-
-TOP = Place(1, 1)
 
 
 class Entry(NamedTuple):
@@ -124,7 +114,7 @@ def read_yaml_text(text: str, shown: str) -> YamlFile:
     except _StopError:
         pass  # what it stopped at is among its faults
     except MarkedYAMLError as error:
-        builder.note(*_explained(error, text))
+        builder.note(*explained(error, text, builder.last_text))
     except (YAMLError, ValueError, OverflowError):
         # The library lets slip what Python says of an escape for a character that does not exist ("\UFFFFFFFF").
         builder.note(builder.last, "syntax", "this can't be read", "look for a backslash inside double quotes")
@@ -201,6 +191,7 @@ class _Builder:
         self.places: dict[Loc, Entry] = {}
         self.faults: list[Fault] = []
         self.last = TOP
+        self.last_text: LastText | None = None
         self._shown = shown
         self._stack: list[_Open] = []
         self._documents = 0
@@ -212,7 +203,7 @@ class _Builder:
 
     def take(self, event: Event) -> None:
         if isinstance(event, NodeEvent):
-            self.last = place = Place(event.start_mark.line + 1, event.start_mark.column + 1)
+            self.last = place = place_of(event.start_mark)
             self._refuse_marks(event, place)
             if isinstance(event, ScalarEvent):
                 self._scalar(event, place)
@@ -235,7 +226,7 @@ class _Builder:
             self.note(place, "tag", what, "leave it out, or put the text in quotes")
 
     def _document(self, event: DocumentStartEvent) -> None:
-        place = Place(event.start_mark.line + 1, event.start_mark.column + 1)
+        place = place_of(event.start_mark)
         self._documents += 1
         if event.version or event.tags:
             self.note(place, "directive", "lines that begin with % are not read here", "leave them out")
@@ -246,15 +237,29 @@ class _Builder:
         text: str = event.value
         plain = not event.style
         waiting = self._stack[-1] if self._stack else None
+        key_place = waiting.key_place if waiting else None
+        beside_key = key_place is not None and key_place.line == place.line
+        self.last_text = LastText(place, place_of(event.end_mark), event.style or "", beside_key)
         if waiting is not None and isinstance(waiting.container, dict) and waiting.key_place is None:
             waiting.key, waiting.key_place = text, place
             if plain and not text:
                 self.note(place, "key", "there is no key before the colon", "write `key: value`")
                 waiting.key = None
             return
+        if waiting is not None and waiting.key and key_place is not None and plain and not text:
+            text = self._value_in_key(waiting, waiting.key, key_place, place)
         if not plain and _FORBIDDEN.search(text):
             self.note(place, "character", "an escape here stands for a character that nobody can see", "leave it out")
         self._value(None if plain and text in _NOTHING else text, place, event.style or "")
+
+    def _value_in_key(self, waiting: _Open, key: str, key_place: Place, place: Place) -> str:
+        """In brackets `{from:2018}` is a key without a value; it is read as it was meant, lest more seem wrong."""
+        parts = run_together(key)
+        if parts is None or place != Place(key_place.line, key_place.column + len(key)):
+            return ""
+        self.note(key_place, "syntax", *without_colon(key))
+        waiting.key, text = parts
+        return text
 
     def _open(self, event: NodeEvent, place: Place) -> None:
         if len(self._stack) >= DEEPEST:
@@ -303,14 +308,6 @@ class _Builder:
         if parent.kept:
             self.places[loc] = Entry(place, key_place, style)
         return loc, parent.kept
-
-
-def _explained(error: MarkedYAMLError, text: str) -> tuple[Place, str, str, str]:
-    mark = error.problem_mark or error.context_mark
-    place = Place(mark.line + 1, mark.column + 1) if mark else TOP
-    lines = text.split("\n", place.line)
-    line = lines[place.line - 1] if place.line <= len(lines) else ""
-    return place, *in_words(str(error.problem or ""), line)
 
 
 def _as_written(tag: str) -> str:

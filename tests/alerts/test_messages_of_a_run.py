@@ -72,6 +72,52 @@ def test_a_digest_shows_every_exception_and_remediated_exception_whoever_was_tol
     assert news(message) == {"visits": "remediated", "transport": "first"}
 
 
+def test_what_was_an_exception_and_is_no_longer_rated_is_shown_and_is_no_news() -> None:
+    office = Office(workspace({"owners": OWNERS, "leaders": DIGEST}))
+    office.month(whole("ggaag", period="2018-11"))
+    assert office.month(whole("gg_ag", "ggaag", period="2018-12")).messages == []
+    for month, row in ((1, "gg_aa"), (2, "gg_ar")):  # as long as it lasts, whenever a message goes out anyway
+        result = office.month(whole(row, "gg_aa", period=f"2019-{month:02}"))
+        assert [(one.recipient, shown(one), list(news(one))) for one in result.messages] == [
+            ("meals_lead", "meals transport", ["transport"]),
+            ("leaders_office", "meals visits transport", ["transport"]),
+        ]
+
+
+def test_what_comes_back_after_it_could_not_be_rated_is_still_told() -> None:
+    office = Office(workspace({"leaders": DIGEST}))
+    office.month(whole("ggaag", period="2018-11"))
+    office.month(whole("gg_aa", "ggaag", period="2018-12"))  # shown as no longer rated, which takes nothing back
+    assert office.month(whole("ggaaa", "gg_aa", period="2019-01")).messages == []
+    (message,) = office.month(whole("ggraa", "ggaaa", period="2019-02")).messages
+    assert news(message) == {"meals": "worsened"}
+
+
+def test_what_was_never_an_exception_is_not_shown_when_it_is_not_rated() -> None:
+    office = Office(workspace({"leaders": DIGEST}))
+    office.month(whole("ggggg", period="2018-12"))
+    (message,) = office.month(whole("gg_ga", "ggggg")).messages
+    assert shown(message) == "transport"
+
+
+def test_what_was_told_as_an_exception_and_never_otherwise_is_shown() -> None:
+    office = Office(workspace({"leaders": DIGEST.model_copy(update={"remediated": False})}))
+    office.month(whole("ggagg", period="2018-11"))
+    office.month(whole("ggggg", "ggagg", period="2018-12"))
+    (message,) = office.month(whole("gg_ga", "ggggg")).messages
+    assert shown(message) == "meals transport"
+
+
+def test_every_remediated_exception_is_in_the_digest_though_it_was_published_as_none() -> None:
+    office = Office(workspace({"leaders": DIGEST, "reds": Audience(who=("leaders_office",), at="red")}))
+    run = whole("gggrr", "ggggg")
+    remedied = run.subjects[2].model_copy(update={"remediated": True})  # by the figures as now known it was one
+    run = run.model_copy(update={"subjects": (*run.subjects[:2], remedied, *run.subjects[3:])})
+    assert [(one.audience, shown(one)) for one in office.month(run).messages] == [
+        ("leaders", "meals visits transport"), ("reds", "visits transport"),
+    ]  # fmt: skip
+
+
 def test_a_digest_shows_what_was_remediated_though_its_audience_was_never_told() -> None:
     (message,) = Office(workspace({"leaders": DIGEST})).month(whole("gggga", "ggagg")).messages
     assert shown(message) == "meals transport"

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.assessment.assess import Assessed, AssessmentInputs, assess
+from engine.assessment.revised import LastRevision
 from engine.facts.book import FactBook
 from engine.inference.process import DurableProcess
 from engine.model.returns import (
@@ -167,6 +168,7 @@ class Office:
         ever: frozenset[str] = frozenset(),
         rules_changed: bool = False,
         figures_corrected: bool = False,
+        same_period: LastRevision | None = None,
         durable: DurableProcess | None = None,
     ) -> Assessed:
         """A period by all that was returned up to it."""
@@ -185,6 +187,7 @@ class Office:
             ever=ever,
             rules_changed=rules_changed,
             figures_corrected=figures_corrected,
+            same_period=same_period,
         )
         return assess(inputs, durable)
 

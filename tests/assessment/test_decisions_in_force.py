@@ -4,8 +4,19 @@ import pytest
 
 from engine.assessment.decisions import in_force
 from engine.model.returns import MilestoneRow
-from engine.model.workspace import cadence_of
-from tests.assessment.office import BY_CODE, ONE_PROJECT, Office, Row, code, judgement, merged, months
+from engine.model.workspace import Portfolio, cadence_of
+from tests.assessment.office import (
+    BY_CODE,
+    HOMES,
+    ONE_PROJECT,
+    Office,
+    Row,
+    code,
+    judgement,
+    merged,
+    months,
+    portfolio,
+)  # fmt: skip
 
 WELL = months({"homes.beds": "95 95 95 95 95 95"})
 
@@ -74,9 +85,62 @@ def test_until_a_milestone_is_until_it_is_done(done: str | None, expected: str) 
 
 
 def test_the_milestone_of_another_subject_ends_nothing() -> None:
-    milestone = MilestoneRow.model_validate({"subject": "office", "milestone": "Schedule agreed", "done": "2019-02-01"})
+    own = MilestoneRow(subject="homes", milestone="Schedule agreed")
+    others = MilestoneRow.model_validate({"subject": "office", "milestone": "Schedule agreed", "done": "2019-02-01"})
     decided = judgement("homes", "override", "A", milestone="Schedule agreed")
-    assert months_in_force(("2019-01", decided), ("2019-02", milestone)) == "A A A A A A"
+    assert months_in_force(("2019-01", decided), ("2019-01", own), ("2019-02", others)) == "A A A A A A"
+
+
+def test_until_a_milestone_that_no_return_names_is_for_that_month_only() -> None:
+    decided = judgement("homes", "override", "A", milestone="Never heard")
+    others = MilestoneRow(subject="office", milestone="Never heard")
+    assert months_in_force(("2019-02", decided), ("2019-02", others)) == ". A . . . ."
+
+
+def test_a_milestone_that_a_later_return_names_counts_from_then_on() -> None:
+    decided = judgement("homes", "override", "A", milestone="Schedule agreed")
+    named = MilestoneRow.model_validate({"subject": "homes", "milestone": "Schedule agreed", "done": "2019-05-01"})
+    assert months_in_force(("2019-01", decided), ("2019-03", named)) == "A . A A . ."
+
+
+CLOSED = portfolio({**HOMES, "lifecycle": [{"from": "2019-01", "is": "closed"}]})
+OPENS = portfolio({**HOMES, "lifecycle": [{"from": "2019-03", "is": "live"}]})
+AGREED = MilestoneRow.model_validate({"subject": "homes", "milestone": "Schedule agreed", "done": "2019-02-01"})
+
+
+@pytest.mark.parametrize(
+    ("of", "row", "said"),
+    [
+        (ONE_PROJECT, judgement("homes", "override", "A", milestone="Never heard"),
+         ("the `override` of homes holds until the milestone Never heard, which no return names for it; it holds "
+         "for this period only")),
+        (ONE_PROJECT, judgement("homes", "override", "A", milestone="Schedule agreed"),
+         "the `override` of homes is never in force: the milestone Schedule agreed was done on 1 February 2019"),
+        (ONE_PROJECT, judgement("homes", "floor", "A", "2019-01-31"),
+         "the `floor` of homes is never in force: it ends on 31 January 2019, before the last day of 2019-02"),
+        (CLOSED, judgement("homes", "override", "A"),
+         "the `override` of homes counts for nothing: the subject is closed"),
+        (CLOSED, judgement("homes", "floor", "A", "2019-03-31"),
+         "the `floor` of homes counts for nothing: the subject is closed"),
+    ],
+)  # fmt: skip
+def test_a_judgement_that_decides_less_than_was_meant_is_told_to_the_pmo(of: Portfolio, row: Row, said: str) -> None:
+    assessed = Office(of=of).assess("2019-02", WELL, {"2019-02": [row, AGREED]})
+    assert [(problem.subject, problem.what) for problem in assessed.problems] == [("homes", said)]
+    assert assessed.problems[0].where == "judgements.csv line 2"
+
+
+@pytest.mark.parametrize(
+    ("of", "row"),
+    [
+        (ONE_PROJECT, judgement("homes", "override", "A", "2019-02-28")),
+        (ONE_PROJECT, judgement("homes", "override", "A", "2019-05-31", begins="2019-04-01")),
+        (CLOSED, judgement("homes", "declared", "A")),  # the owner's own view moves nothing anyhow
+        (OPENS, judgement("homes", "floor", "A", "2019-03-31", begins="2019-03-01")),  # it is live by then
+    ],
+)
+def test_a_judgement_that_decides_what_was_meant_is_no_problem(of: Portfolio, row: Row) -> None:
+    assert not Office(of=of).assess("2019-02", WELL, {"2019-02": [row]}).problems
 
 
 def test_the_last_of_two_of_a_kind_in_one_month_counts_and_the_pmo_is_told() -> None:

@@ -249,6 +249,13 @@ def test_only_narrows_a_rule_to_subjects() -> None:
     assert (replay.statuses("a"), replay.statuses("b")) == ("R", "-")
 
 
+def test_no_rule_for_a_status_is_asked_of_a_measure_without_a_direction() -> None:
+    of = with_measures({"beds": {"target": "100"}}, {"beds": {**BEDS, "better": None}})
+    rules = FAR_BELOW + "  - {id: few, title: Few, for: measures, when: actual < 50, status: red}"
+    subject = Office(of=of, rules=rules).subject("homes", "2019-01", months({"homes.beds": "10"}))
+    assert (subject.status, subject.findings, subject.not_assessed) == (None, (), ())
+
+
 def test_what_a_measure_lacks_is_named_with_the_measure() -> None:
     subject = Office(of=BEDS_AND_PILOT).subject("homes", "2019-01", months({"homes.beds": "95"}))
     assert [one.missing for one in subject.not_assessed] == [("pilot.shortfall",)]

@@ -153,10 +153,35 @@ def test_a_rule_may_ask_for_the_status_before_and_how_long_it_has_held() -> None
     assert replay.statuses("homes") == "A A R A G"
 
 
+def test_the_status_before_is_the_one_that_was_published() -> None:
+    # By what is known now January was amber; it was published as red.
+    rules = """
+rules:
+  - {id: low, title: Low, for: projects, when: beds < 90, status: amber}
+  - {id: was_red, title: It was red, for: projects, as: remark, when: status.previous is red}
+"""
+    subject = Office(rules=rules).subject(
+        "homes", "2019-02", months({"homes.beds": "80 80"}), previous={"homes": "red"}, ever=frozenset({"homes"})
+    )
+    assert subject.remarks == ("It was red",)
+
+
+def test_before_the_first_status_nothing_is_known_of_the_one_before() -> None:
+    rules = """
+rules:
+  - {id: low, title: Low, for: projects, when: beds < 90, status: amber}
+  - {id: twice, title: Twice, for: projects, as: remark, when: (status.previous is amber) for 2 periods}
+"""
+    runs = Office(rules=rules).replay(months({"homes.beds": "80 80 80"})).runs
+    assert [bool(run["homes"].not_assessed) for run in runs] == [False, True, False]
+    assert [run["homes"].remarks for run in runs] == [(), (), ("Twice",)]
+
+
 def test_a_long_past_is_judged_again_without_end() -> None:
-    figures = " ".join(["80", *["."] * 71])
-    subject = Office(rules=AFTER_TWO_MONTHS_AMBER).subject("homes", "2024-12", months({"homes.beds": figures}))
-    assert (subject.status, subject.as_at) == ("amber", "2019-01")
+    office = Office(of=portfolio(HOMES, starts="2001-01"), rules=AFTER_TWO_MONTHS_AMBER)
+    figures = months({"homes.beds": "80 " + ". " * 287}, first="2001-01")
+    subject = office.subject("homes", "2024-12", figures)
+    assert (subject.status, subject.as_at) == ("amber", "2001-01")
 
 
 def test_nothing_is_held_past_a_break_in_the_series() -> None:

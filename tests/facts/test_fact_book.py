@@ -90,7 +90,7 @@ def test_a_blank_cell_is_not_zero() -> None:
     assert zero.facts["measures.reported"].value == 1
 
 
-def test_the_target_of_the_return_stands_before_the_dated_one_of_the_configuration() -> None:
+def test_the_target_agreed_for_the_day_holds_and_the_return_gives_it_only_where_none_is() -> None:
     dated = [
         {"from": "2018-04", "value": "10"},
         {"from": "2018-06", "value": "20"},
@@ -100,11 +100,60 @@ def test_the_target_of_the_return_stands_before_the_dated_one_of_the_configurati
     of = one_project(COUNT, MeasureHere.model_validate({"target": dated}))
     returns = months("2018-05", "5 5 5 5 5")
     returns["2018-07"] = [row("5", target="25")]
+    returns["2018-10"] = [row("5", target="30")]
     found = book(of, returns)
     targets = {name: sheet(found, "p", name).facts.get("m.target") for name in returns}
-    assert [target and plain(target.value) for target in targets.values()] == ["10", "20", "25", None, None]
-    assert [of_measure(found, name).target_word for name in returns] == [None] * 4 + [TargetWord.TO_BE_SET]
+    assert [target and plain(target.value) for target in targets.values()] == [
+        "10", "20", "20", None, None, "30"
+    ]  # fmt: skip
+    assert [of_measure(found, name).target_word for name in returns] == [None] * 4 + [TargetWord.TO_BE_SET, None]
     assert "off target" in of_measure(found, "2018-08").unknown_states
+
+
+def returned_target(target: Decimal | TargetWord, agreed: object) -> tuple[MeasureSheet, list[str]]:
+    """The sheet of a measure at 15, and the problems, where one target is agreed and another is returned."""
+    of = one_project(COUNT, MeasureHere.model_validate({"target": agreed}))
+    found = book(of, {"2019-01": [row("15").model_copy(update={"target": target, "where": "line 4"})]})
+    problems = [f"{problem.where}: {problem.what}" for problem in sheet(found, "p", "2019-01").problems]
+    return of_measure(found, "2019-01"), problems
+
+
+def test_an_owner_who_returns_another_target_than_the_agreed_one_changes_nothing_and_the_pmo_is_told() -> None:
+    dated = [{"from": "2018-04", "value": "40"}, {"from": "2018-10", "value": "50"}, {"from": "2019-04", "value": "60"}]
+    found, problems = returned_target(Decimal(15), dated)
+    assert plain(found.facts["target"].value) == "50"
+    assert "off target" in found.states
+    assert problems == ["line 4: Project: Count: the return's target is 15, but 50 is agreed since 2018-10 and holds"]
+    found, problems = returned_target(TargetWord.UP, "50")
+    assert (plain(found.facts["target"].value), found.target_word) == ("50", None)
+    assert problems == ["line 4: Project: Count: the return's target is up, but 50 is agreed and holds"]
+
+
+def test_a_returned_target_that_is_the_agreed_one_or_where_none_is_agreed_is_no_problem() -> None:
+    assert returned_target(Decimal("50.0"), "50")[1] == []
+    found, problems = returned_target(Decimal(15), None)
+    assert (plain(found.facts["target"].value), problems) == ("15", [])
+    found, problems = returned_target(Decimal(15), "to be set")
+    assert (plain(found.facts["target"].value), problems) == ("15", [])
+
+
+def test_a_returned_target_that_could_not_be_read_leaves_the_agreed_one_in_force() -> None:
+    unread = row("15").model_copy(update={"unread": frozenset(("target",))})
+    agreed = book(one_project(COUNT, MeasureHere(target="50")), {"2019-01": [unread]})
+    assert attributes(agreed, "2019-01")["target"] == "50"
+    none = book(one_project(COUNT), {"2019-01": [unread]})
+    assert "off target" in of_measure(none, "2019-01").unknown_states
+
+
+def test_what_was_said_of_a_figure_and_could_not_be_read_is_unknown() -> None:
+    unread = {"unread": frozenset(("state",))}
+    of = book(one_project(COUNT), {"2019-01": [row("15").model_copy(update=unread)]})
+    assert {"provisional", "under review", "unsecured"} <= sheet(of, "p", "2019-01").unknown_states["m"]
+    assert "unsecured" not in attributes(of, "2019-01")
+    parts = [row("9", "North"), row("6", "South").model_copy(update=unread)]
+    parted = book(one_project(COUNT.model_copy(update={"parts": ("North", "South")})), {"2019-01": parts})
+    assert "provisional" in sheet(parted, "p", "2019-01").unknown_states["m"]
+    assert attributes(parted, "2019-01").get("unsecured") is None
 
 
 def test_a_target_for_the_year_is_that_of_the_day_the_figure_speaks_of() -> None:
@@ -166,6 +215,17 @@ def test_a_quarterly_measure_is_owed_in_the_last_month_of_a_quarter() -> None:
     assert of.due_before("p", month("2018-09"), 2, ["m"]) is None
 
 
+def test_what_came_before_a_subject_was_live_counts_for_nothing() -> None:
+    lifecycle = [{"from": "2018-04", "is": "live"}, {"from": "2018-08", "is": "not monitored"}]
+    of = book(
+        one_project(COUNT, lifecycle=[*lifecycle, {"from": "2018-09", "is": "live"}]), months("2018-06", "1 2 3 4 5")
+    )
+    for measures in (["m"], []):
+        assert of.due_before("p", month("2018-10"), 1, measures) == month("2018-09")
+        assert of.due_before("p", month("2018-10"), 2, measures) is None
+        assert of.due_before("p", month("2018-07"), 1, measures) == month("2018-06")
+
+
 def test_a_period_in_which_a_figure_was_said_not_to_be_due_does_not_count_as_one() -> None:
     returns = months("2018-10", "5 . 7")
     returns["2018-11"] = [row(None, said="not due")]
@@ -206,6 +266,16 @@ def test_an_explanation_without_a_day_holds_for_its_own_period() -> None:
     ]
 
 
+def test_a_later_note_without_a_day_takes_no_promise_back() -> None:
+    returns: dict[str, list[Row]] = dict(months("2019-01", "30 31 30 30", target="40"))
+    returns["2019-01"].append(ExplanationRow(subject="p", measure="m", reason="leave", recovery_by=date(2019, 3, 31)))
+    returns["2019-02"].append(ExplanationRow(subject="p", measure="m", reason="still on leave"))
+    of = book(one_project(COUNT), returns)
+    found = [sheet(of, "p", name) for name in ("2019-01", "2019-02", "2019-03", "2019-04")]
+    assert ["explained" in one.states["m"] for one in found] == [True, True, True, False]
+    assert [int(one.facts["m.weeks_to_recovery"].value) for one in found] == [8, 4, 0, -4]
+
+
 # ---- parts
 
 
@@ -229,10 +299,15 @@ def test_a_part_has_a_history_and_its_own_target_or_that_of_the_whole() -> None:
         "2018-12": [row("90", "North"), row("50", "South")],
         "2019-01": [row("96", "North", target="97"), row("34", "South"), row(None, target="80")],
     }
-    of = book(one_project(SHARE, MeasureHere(target="95%")), returns)
+    of = book(one_project(SHARE), returns)
     north, south = (of_measure(of, "2019-01", part) for part in ("North", "South"))
     assert [plain(part.facts["target"].value) for part in (north, south)] == ["97", "80"]
     assert [plain(part.facts["change"].value) for part in (north, south)] == ["6", "-16"]
+    agreed = book(one_project(SHARE, MeasureHere(target="95%")), returns)
+    assert {plain(of_measure(agreed, "2019-01", part).facts["target"].value) for part in ("North", "South")} == {"95"}
+    assert [problem.what.partition(": the")[0] for problem in sheet(agreed, "p", "2019-01").problems] == [
+        "Project: Share", "Project: Share, North"
+    ]  # fmt: skip
 
 
 def test_a_part_that_did_not_come_is_missing_and_makes_the_whole_partial() -> None:
@@ -270,12 +345,28 @@ def test_measures_are_counted_by_what_is_said_of_them_and_by_their_status() -> N
             MeasureRow(subject="p", measure="b", state=FigureState.NOT_CAPTURED),
         ]
     }
-    statuses = {("a", None): "amber", ("b", "North"): "green", ("b", "South"): "red", ("c", None): None}
+    statuses = {
+        ("a", None): "amber",
+        ("b", "North"): "green",
+        ("b", None): "red",
+        ("c", "North"): "green",
+        ("c", None): None,
+    }
     found = shown(sheet(many(returns), "p", "2019-01", SheetStanding(statuses)), "measures.")
     assert {name.removeprefix("measures."): count for name, count in found.items()} == {
         "count": "3", "reported": "1", "missing": "1", "partial": "1", "not_captured": "1", "overdue": "1",
         "rated": "2", "off_target": "1", "green": "0", "amber": "1", "red": "1",
         "green_or_worse": "2", "amber_or_worse": "2", "red_or_worse": "1",
+    }  # fmt: skip
+
+
+def test_where_no_measure_is_rated_none_is_counted_at_any_status() -> None:
+    of = many({"2019-01": [MeasureRow(subject="p", measure="a", actual=Decimal(5), target=Decimal(6))]})
+    unrated = SheetStanding({("a", None): None, ("b", "North"): "green", ("b", None): None})
+    found = shown(sheet(of, "p", "2019-01", unrated), "measures.")
+    assert {name.removeprefix("measures."): count for name, count in found.items()} == {
+        "count": "3", "reported": "1", "missing": "2", "partial": "0", "not_captured": "0", "overdue": "2",
+        "rated": "0", "off_target": "1",
     }  # fmt: skip
 
 
@@ -316,9 +407,9 @@ def test_a_parent_counts_its_open_descendants_at_any_depth() -> None:
     assert sheet(book(TREE, {}), "office", "2019-01").facts["projects.count"].value == 5
 
 
-def test_no_share_is_known_while_nothing_is_rated_and_nothing_is_counted_below_a_project() -> None:
+def test_nothing_is_known_of_statuses_while_nothing_is_rated_and_nothing_is_counted_below_a_project() -> None:
     found = sheet(book(TREE, {}), "inner", "2019-01")
-    assert "projects.off_target_share" not in found.facts
+    assert shown(found, "projects.") == {"projects.count": "1", "projects.rated": "0"}
     assert found.expected == {"projects", "lifecycle"}
     assert sheet(book(TREE, {}), "deep", "2019-01").expected == {"lifecycle"}
 

@@ -69,5 +69,24 @@ def test_the_worst_slip_is_the_longest_and_not_known_while_one_of_them_is_not() 
     )
 
 
+@pytest.mark.parametrize("column", ["planned", "forecast", "done", "state"])
+def test_a_milestone_of_which_a_date_or_state_could_not_be_read_leaves_all_but_the_count_unknown(column: str) -> None:
+    rows = [milestone("2018-12-31").model_copy(update={"unread": frozenset((column,))}), milestone("2019-02-28")]
+    assert set(milestone_facts(rows, month("2019-01"))) == {"count"}
+    assert counted(*rows) == {"count": "2"}
+
+
+def test_what_could_not_be_read_of_a_milestone_that_is_done_or_cancelled_changes_nothing() -> None:
+    unread = {"unread": frozenset(("planned", "forecast"))}
+    done, cancelled = milestone(done="2019-01-15"), milestone(said="cancelled")
+    rows = [done.model_copy(update=unread), cancelled.model_copy(update=unread), milestone("2018-12-31")]
+    assert counted(*rows) == {"count": "2", "overdue": "1"}
+
+
+def test_a_note_that_could_not_be_read_decides_nothing() -> None:
+    row = milestone("2018-12-31").model_copy(update={"unread": frozenset(("note",))})
+    assert counted(row) == {"count": "1", "overdue": "1"}
+
+
 def test_no_rows_are_no_facts() -> None:
     assert milestone_facts([], month("2019-01")) == {}

@@ -32,7 +32,7 @@ class Sheet:
     def threshold(self, name: str) -> Quantity | None:
         return _number(self.thresholds.get(name))
 
-    def earlier(self, back: int) -> "Sheet | None":
+    def earlier(self, back: int, about: tuple[Fact, ...]) -> "Sheet | None":
         there = self.back + back
         return replace(self, back=there) if there < len(self.figures) else None
 

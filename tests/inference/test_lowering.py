@@ -7,6 +7,7 @@ import pytest
 from engine.inference.errors import LoweringError
 from engine.inference.lowering import MOST_BRANCHES, Literal, lower_rule, operands, too_large
 from engine.model.values import Unit
+from engine.rulebook.rules import Rule
 from engine.rulebook.syntax import And, Condition, Fact, ForPeriods, Is, Not, Number, Operator, Or, Share, ThresholdRef
 from tests.inference.sheets import Sheet, compare, ladder, number, rule, sheet
 
@@ -27,6 +28,14 @@ def text(literal: Literal) -> str:
     in_words = literal.right if literal.right < ONE else literal.right // ONE
     right = in_words if literal.constant else f"#{literal.right}"
     return f"#{literal.left}{literal.op}{right}"
+
+
+def ways(asked: Rule) -> list[list[tuple[int, str]]]:
+    """How far back each operand is, step by step: the periods, and the names that they are due periods of."""
+    return [
+        [(step.back, " ".join(fact.name for fact in step.about)) for step in operand.way]
+        for operand in lower_rule(asked).operands
+    ]
 
 
 def test_a_comparison_is_one_alternative_and_its_contrary_another() -> None:
@@ -67,13 +76,18 @@ def test_a_word_holds_as_one_and_does_not_as_something_else() -> None:
 
 def test_for_three_periods_asks_for_each_of_them() -> None:
     three = rule(ForPeriods(x, 3))
-    assert [operand.back for operand in lower_rule(three).operands] == [0, 1, 2]
+    assert ways(three) == [[], [(1, "x")], [(2, "x")]]
     assert branches(ForPeriods(x, 3)) == (["#0<1 #1<1 #2<1"], ["#0>=1", "#1>=1", "#2>=1"])
 
 
 def test_periods_within_periods_add_up() -> None:
     nested = rule(ForPeriods(And((x, ForPeriods(x, 2))), 2))
-    assert [operand.back for operand in lower_rule(nested).operands] == [0, 1, 2]
+    assert ways(nested) == [[], [(1, "x")], [(2, "x")]]
+
+
+def test_periods_within_periods_about_something_else_are_counted_by_themselves() -> None:
+    nested = rule(ForPeriods(And((ForPeriods(y, 2), x)), 2))
+    assert ways(nested) == [[], [(1, "y")], [], [(1, "x y")], [(1, "x y"), (1, "y")], [(1, "x y")]]
 
 
 def test_a_constant_on_the_left_changes_sides() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.model.numbers import NumberError, WrittenNumber, as_unit, read_number
-from engine.model.values import Unit
+from engine.model.values import Quantity, Unit, show
 
 MONEY, PERCENT, WEEKS, NUMBER = Unit.MONEY, Unit.PERCENT, Unit.WEEKS, Unit.NUMBER
 
@@ -181,3 +181,11 @@ def test_whatever_is_written_is_a_finite_number_or_refused(written: str) -> None
         return
     assert read.value.is_finite()
     assert any(sign in "0123456789" for sign in written)
+
+
+def test_a_figure_too_large_to_be_compared_exactly_is_refused_and_the_largest_is_shown() -> None:
+    largest = as_unit(read_number("£9,007,199,254"), Unit.MONEY, bare_money_thousands=True)
+    assert show(Quantity(largest, Unit.MONEY)) == "£9,007.199m"
+    for written in ("£9,007,199,255", "£1" + "0" * 31, "10,000m"):
+        with pytest.raises(NumberError, match="beyond 9,007,199,254, the most that can be compared exactly"):
+            as_unit(read_number(written), Unit.MONEY, bare_money_thousands=True)

@@ -5,7 +5,16 @@ from decimal import Decimal
 from typing import Any
 
 from engine.model.alerts import Decision, HistoryPoint, PartOf, Reason, Telling
-from engine.model.run import DecisionOut, EvidenceOut, FindingOut, MeasureOut, NotAssessed, SubjectOut
+from engine.model.run import (
+    DecisionOut,
+    EvidenceOut,
+    ExplanationOut,
+    FindingOut,
+    MeasureOut,
+    MilestoneOut,
+    NotAssessed,
+    SubjectOut,
+)  # fmt: skip
 from engine.model.values import Quantity, Unit, plain, show
 from engine.model.workspace import Level, Lifecycle, MailSettings, Scheme, Status
 
@@ -76,8 +85,9 @@ DIRECT_PAYMENTS = subject(
             action="Agree a recovery plan for recruitment with the PMO by 22 February",
         ),
         finding(
-            "1 milestone has slipped without a work-around: embed the calculator into Mosaic",
+            "1 milestone has slipped without a work-around",
             rule="milestone_slipped", action="Give the milestone a new date, or say what works meanwhile",
+            milestones=(MilestoneOut(name="Embed the calculator", planned="2018-12-31", forecast="2019-06-30"),),
         ),
     ),
     savings={"net_at_risk": money(-512_000), "target": money(1_280_000)},
@@ -87,7 +97,11 @@ DIRECT_PAYMENTS = subject(
 TARGETED_REVIEWS = subject(
     "Targeted Reviews", OT, OT,
     findings=(), measures=(MeasureOut(measure="review_rate", title="Packages reviewed", unit=Unit.PERCENT),),
-    not_assessed=(NotAssessed(missing=("review_rate", "review_rate.target"), rules=("far_below_target",)),),
+    not_assessed=(
+        NotAssessed(
+            missing=("review_rate.shortfall",), rules=("far_below_target",), words=("a figure for Packages reviewed",)
+        ),
+    ),
 )  # fmt: skip
 
 BEST_PRACTICE = subject(
@@ -125,6 +139,12 @@ BROKERAGE = subject(
         finding(
             "Income from the brokerage charge is £6k against £28k",
             to_clear="Income from the brokerage charge at least £16.8k (now £6k, £10.8k short)",
+            explanations=(
+                ExplanationOut(
+                    measure="brokerage_income", title="Income from the brokerage charge",
+                    reason="Agreements are still to be signed", recovery_by="2019-02-28",
+                ),
+            ),
         ),
     ),
     savings={"net_at_risk": money(0), "target": money(28_000)},
@@ -158,6 +178,12 @@ MINIMUM_INCOME = subject(
         status=OT, reason="The profile is amended next month; activity is on track", by="pmo", until="2019-02"
     ),
     findings=(finding("Savings of 2019/20 are £2.6m against £2.8m"),), moved_by=("decision",),
+)  # fmt: skip
+ADULTHOOD = subject(
+    "Preparing for Adulthood", None, EO, ref="preparing_for_adulthood", parent="ASCH1803",
+    not_assessed=(
+        NotAssessed(missing=("savings.net_at_risk",), rules=("savings_at_risk",), words=("savings",)),
+    ),
 )  # fmt: skip
 CARERS = subject("Carers", OT, EO, parent="ASCH1801")
 MERGER = subject(
@@ -212,9 +238,9 @@ def digest_telling() -> Telling:
     """A digest of the whole portfolio: every exception and what was remediated."""
     subjects = (
         COMMISSIONING_PROGRAMME, BEST_PRACTICE, HOUSING, LONG_TERM_CARE, RESIDENTIAL, DIRECT_PAYMENTS, BROKERAGE,
-        CARERS, CENTRES, HOUSEHOLDS, SHORT_BREAKS, MERGER,
+        CARERS, CENTRES, HOUSEHOLDS, SHORT_BREAKS, ADULTHOOD, MERGER,
     )  # fmt: skip
-    continuing = {"ASCH1805", "housing_with_care", "residential_costs", "direct_payments"}
+    continuing = {"ASCH1805", "housing_with_care", "residential_costs", "direct_payments", "preparing_for_adulthood"}
     special = {
         "carers": Reason.REMEDIATED, "crisis_merger": Reason.CLOSED, "long_term_care": Reason.WORSENED,
         "carer_households": Reason.RESTATED,
@@ -229,5 +255,5 @@ def digest_telling() -> Telling:
         subjects=subjects, overview=PORTFOLIO,
         reasons={s.ref: special.get(s.ref, Reason.FIRST) for s in subjects if s.ref not in continuing},
         part_of={s.ref: above[s.parent or ""] for s in subjects},
-        since={"ASCH1805": "2018-08", "direct_payments": "2018-09"},
+        since={"ASCH1805": "2018-08", "direct_payments": "2018-09"}, rules={"savings_at_risk": "Savings are at risk"},
     )  # fmt: skip

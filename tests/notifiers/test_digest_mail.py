@@ -3,7 +3,7 @@
 import re
 
 from engine.model.alerts import Reason
-from engine.model.run import DecisionOut
+from engine.model.run import DecisionOut, ExplanationOut, NotAssessed
 from tests.notifiers.reading import html_of, text_of, words_of
 from tests.notifiers.samples import (
     AR,
@@ -15,6 +15,7 @@ from tests.notifiers.samples import (
     digest_telling,
     finding,
     money,
+    months,
     subject,
     telling,
 )
@@ -22,11 +23,12 @@ from tests.notifiers.samples import (
 
 def test_the_portfolio_and_its_savings_stand_on_top() -> None:
     lines = [line for line in text_of(digest_telling()).splitlines() if line]
+    counts = "1 restated, 4 new, 1 worse, 4 continuing; 1 remediated; 1 no longer rated; 1 closed"
     assert lines[1:5] == [
-        "10 exceptions: 4 new, 1 worse, 1 restated, 4 continuing; 1 remediated; 1 closed; £475k net at risk.",
+        f"10 exceptions: {counts}; £475k net at risk.",
         "THE PORTFOLIO AS A WHOLE",
         "On Target (OT). Same as last month. Savings: £8.001m over-delivered net, against a target of £25.505m.",
-        "NEW",
+        "RESTATED",
     ]
 
 
@@ -75,10 +77,36 @@ def test_a_portfolio_off_target_says_why() -> None:
 
 def test_a_restated_status_is_not_among_the_worse() -> None:
     text = text_of(digest_telling())
-    restated = text[text.index("RESTATED") : text.index("CONTINUING")]
-    assert "The rules, or earlier figures, have changed" in restated
+    restated = text[text.index("RESTATED") : text.index("NEW")]
+    assert "The rules have changed: what was published before no longer holds.\n" in restated
     assert "Carer households scheme" in restated
     assert "so this is not a decline" in restated
+
+
+def test_what_is_no_longer_rated_stands_apart_with_what_is_missing() -> None:
+    lost = subject("Homes", None, EO, not_assessed=(NotAssessed(missing=("beds",), rules=("low",), words=("beds",)),))
+    told = telling(
+        kind="digest", subjects=(subject("A", EO, OT), lost), reasons={"a": Reason.FIRST},
+        rules={"low": "Beds are few"}, history={"homes": months(EO, None)},
+    )  # fmt: skip
+    text = text_of(told)
+    assert "1 new exception; 1 no longer rated.\n" in text
+    assert (
+        "NO LONGER RATED\nToo little could be judged: that is no recovery.\n\nHomes: Not rated\n"
+        "Could not be checked, for want of beds: “Beds are few”.\n"
+        "Not rated since January 2019; Experiencing Obstacles before.\n"
+    ) in text
+    assert "for want of beds: “Beds are few”." in words_of(html_of(told))
+
+
+def test_the_explanation_of_the_first_reason_is_shown() -> None:
+    why = ExplanationOut(measure="beds", title="Beds filled", reason="Repairs", recovery_by="2019-05-31")
+    told = telling(
+        kind="digest", subjects=(subject("A", EO, OT, findings=(finding("few", explanations=(why,)), finding("late"))),)
+    )
+    assert (
+        "Few. The explanation given for Beds filled: Repairs. Recovery by 31 May 2019. And 1 more reason.\n"
+    ) in text_of(told)
 
 
 def test_a_digest_asks_nothing_and_repeats_no_first_time() -> None:

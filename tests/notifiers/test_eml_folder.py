@@ -46,14 +46,24 @@ def test_another_revision_is_another_file(tmp_path: Path) -> None:
     assert write_eml(tmp_path, message()) != write_eml(tmp_path, message(revision=2))
 
 
-def test_a_file_with_other_contents_is_never_overwritten(tmp_path: Path) -> None:
+def test_a_message_that_is_there_already_is_delivered_and_never_overwritten(tmp_path: Path) -> None:
     path = write_eml(tmp_path, message())
     path.write_bytes(path.read_bytes() + b"a note of my own\r\n")
     before = path.read_bytes()
-    with pytest.raises(DeliveryError, match=f"{path.name} is in the folder .* with other contents; move") as error:
-        write_eml(tmp_path, message())
-    assert error.value.for_good
+    assert write_eml(tmp_path, message()) == path
     assert path.read_bytes() == before
+
+
+def test_where_other_files_have_both_of_its_names_a_message_waits_until_they_are_moved(tmp_path: Path) -> None:
+    first = write_eml(tmp_path, message())
+    first.write_bytes(b"a shopping list")
+    second = write_eml(tmp_path, message())
+    second.write_bytes(b"another")
+    with pytest.raises(DeliveryError, match=f"as {second.name}; move it away and run again") as error:
+        write_eml(tmp_path, message())
+    assert not error.value.for_good
+    second.unlink()
+    assert write_eml(tmp_path, message()) == second
 
 
 def test_two_messages_never_share_a_file(tmp_path: Path) -> None:

@@ -203,7 +203,7 @@ def test_a_template_that_leads_out_of_its_folder_is_refused(tmp_path: Path) -> N
 def test_a_folder_in_place_of_a_template_is_refused(tmp_path: Path) -> None:
     templates = folder(tmp_path, "other.txt.j2", "")
     (templates / "owner.txt.j2").mkdir()
-    assert "can't be read" in refused(telling(), templates)
+    assert "is no plain file" in refused(telling(), templates)
 
 
 def test_a_shipped_template_that_fails_is_our_own_fault() -> None:

@@ -1,9 +1,11 @@
 """Periods, trends and judgements as people say them."""
 
+from typing import Any
+
 import pytest
 
 from engine.model.alerts import HistoryPoint, Reason
-from engine.model.run import DecisionOut
+from engine.model.run import DecisionOut, MovedBy, NotAssessed, RevisedOut, SubjectOut
 from notifiers.groups import Group, group_of
 from notifiers.views import judgement_views, message_view
 from notifiers.words import (
@@ -90,7 +92,46 @@ def test_an_edited_threshold_is_never_told_as_a_decline(moved_by: tuple[str, ...
     assert trend_words(moved, SCHEME, "2019-01") == (
         f"Same as last month. It was published as On Target then; {cause} since, so this is not a decline."
     )
-    assert group_of(moved, None, SCHEME) is Group.RESTATED
+    assert group_of(moved, None, SCHEME, OT) is Group.RESTATED
+
+
+@pytest.mark.parametrize("reason", [Reason.FIRST, Reason.RESTATED, None])
+@pytest.mark.parametrize(
+    ("previous", "trend", "words"),
+    [
+        (OT, "Same", "Same as last month. "),
+        (OT, "Worse", ""),
+        (EO, "Better", ""),
+        (None, "New", ""),  # that there was no status before would be news of its own
+        (OT, None, ""),
+    ],
+)
+def test_a_month_published_again_by_other_rules_says_so_and_names_no_decline(
+    reason: Reason | None, previous: str | None, trend: str | None, words: str
+) -> None:
+    revised = RevisedOut(status=OT, revision=1, by=("rules",))
+    moved = subject("A", EO, previous, trend=trend, moved_by=("figures", "rules"), revised=revised)
+    said = "January 2019 was published as On Target; the rules have changed since, so this is not a decline."
+    assert trend_words(moved, SCHEME, "2019-01") == words + said
+    assert group_of(moved, reason, SCHEME, previous) is Group.RESTATED
+
+
+@pytest.mark.parametrize(
+    ("by", "cause"), [(("figures",), "the figures"), (("figures", "rules"), "the rules and the figures")]
+)
+def test_a_month_published_again_with_other_figures_may_be_a_decline(by: tuple[MovedBy, ...], cause: str) -> None:
+    moved = subject("A", EO, OT, moved_by=("figures",), revised=RevisedOut(status=None, revision=2, by=by))
+    assert trend_words(moved, SCHEME, "2019-01") == (
+        f"Worse than last month: was On Target. January 2019 was published as Not rated; {cause} have changed since."
+    )
+    assert group_of(moved, Reason.FIRST, SCHEME, OT) is Group.NEW
+
+
+def test_a_judgement_that_ended_is_no_decision() -> None:
+    moved = subject("A", EO, OT, moved_by=("decision",), ended=("override",))
+    assert trend_words(moved, SCHEME, "2019-01") == (
+        "Worse than last month: was On Target. The PMO's judgement that stood here last month has ended."
+    )
 
 
 def test_a_decline_under_changed_rules_is_still_told_as_one() -> None:
@@ -124,6 +165,9 @@ def test_the_small_picture_is_there_in_words(history: tuple[HistoryPoint, ...], 
         (Reason.FIRST, AR, EO, Group.WORSE),
         (Reason.FIRST, EO, AR, Group.BETTER),
         (Reason.WORSENED, AR, EO, Group.WORSE),
+        (Reason.WORSENED, AR, AR, Group.WORSE),  # it was told when it was better
+        (Reason.WORSENED, EO, OT, Group.NEW),  # what was no exception is new, whatever was told
+        (Reason.WORSENED, AR, None, Group.WORSE),
         (Reason.ANOTHER, EO, EO, Group.CONTINUING),
         (Reason.REOPENED, EO, OT, Group.NEW),
         (Reason.RESTATED, EO, OT, Group.RESTATED),
@@ -134,17 +178,24 @@ def test_the_small_picture_is_there_in_words(history: tuple[HistoryPoint, ...], 
         (Reason.CLOSED, "closed", EO, Group.CLOSED),
         (None, EO, EO, Group.CONTINUING),
         (None, OT, EO, Group.BETTER),
-        (None, None, EO, Group.CONTINUING),  # missing is never a recovery
+        (None, None, EO, Group.UNRATED),  # missing is never a recovery
     ],
 )
 def test_each_subject_stands_under_its_heading(
     reason: Reason | None, status: str | None, previous: str | None, group: Group
 ) -> None:
-    assert group_of(subject("A", status, previous), reason, SCHEME) is group
+    assert group_of(subject("A", status, previous), reason, SCHEME, previous) is group
+
+
+def test_an_exception_that_could_not_be_rated_for_a_month_continues() -> None:
+    again = subject("A", EO, None)
+    for history, group in ((months(EO, None, EO), "Continuing"), (months(OT, None, EO), "New")):
+        (section,) = message_view(telling(subjects=(again,), reasons={}, history={"a": history}))["sections"]
+        assert section["title"] == group
 
 
 def test_a_closed_subject_is_closed_for_whatever_reason_it_is_shown() -> None:
-    assert group_of(subject("A", "closed", EO, lifecycle="closed"), None, SCHEME) is Group.CLOSED
+    assert group_of(subject("A", "closed", EO, lifecycle="closed"), None, SCHEME, EO) is Group.CLOSED
 
 
 # ---- the first line
@@ -162,21 +213,40 @@ def test_a_closed_subject_is_closed_for_whatever_reason_it_is_shown() -> None:
             Reason.RESTATED,
             EO,
             OT,
-            "A is now Experiencing Obstacles, because the rules or earlier figures have changed.",
+            "A is now Experiencing Obstacles, because the rules or the figures have changed.",
         ),
-        (Reason.OVERRIDE_ENDED, None, EO, "A is not rated."),
+        (None, None, EO, "A is no longer rated."),
     ],
 )
 def test_of_one_subject_the_first_line_says_what_became_of_it(
-    reason: Reason, status: str | None, previous: str | None, line: str
+    reason: Reason | None, status: str | None, previous: str | None, line: str
 ) -> None:
-    told = telling(subjects=(subject("A", status, previous),), reasons={"a": reason})
+    told = telling(subjects=(subject("A", status, previous),), reasons={"a": reason} if reason else {})
     assert message_view(told)["lead"] == line
+
+
+@pytest.mark.parametrize(
+    ("more", "cause"),
+    [
+        ({"moved_by": ("rules",)}, "the rules have changed"),
+        ({"moved_by": ("figures", "correction")}, "the figures have changed"),
+        ({"moved_by": ("correction", "rules")}, "the rules and the figures have changed"),
+        ({"moved_by": ("figures",), "revised": RevisedOut(status=OT, revision=1, by=("figures",))},
+         "the figures have changed"),
+        ({"moved_by": ("figures", "rules"), "revised": RevisedOut(status=OT, revision=1, by=("rules",))},
+         "the rules have changed"),  # the figures moved it before that
+    ],
+)  # fmt: skip
+def test_what_is_restated_says_whether_rules_or_figures_changed(more: dict[str, object], cause: str) -> None:
+    view = message_view(telling(subjects=(subject("A", EO, OT, **more),), reasons={"a": Reason.RESTATED}))
+    assert view["lead"] == f"A is now Experiencing Obstacles, because {cause}."
+    assert view["sections"][0]["note"] == f"{cause.capitalize()}: what was published before no longer holds."
 
 
 def test_a_digests_first_line_sums_up() -> None:
     assert message_view(digest_telling())["lead"] == (
-        "10 exceptions: 4 new, 1 worse, 1 restated, 4 continuing; 1 remediated; 1 closed; £475k net at risk."
+        "10 exceptions: 1 restated, 4 new, 1 worse, 4 continuing; 1 remediated; 1 no longer rated; 1 closed; "
+        "£475k net at risk."
     )
 
 
@@ -192,8 +262,19 @@ def test_good_news_alone_says_that_there_is_no_exception() -> None:
 
 
 def test_good_news_by_a_changed_rule_is_told_as_restated_and_not_as_remediated() -> None:
-    told = telling(kind="digest", subjects=(subject("A", OT, EO, moved_by=("rules",)),), reasons={"a": Reason.RESTATED})
-    assert message_view(told)["lead"] == "No exceptions; 1 restated."
+    lifted = subject("A", OT, EO, moved_by=("rules",), trend="Same", remediated=False)
+    told = telling(kind="digest", subjects=(lifted,), reasons={"a": Reason.RESTATED})
+    assert message_view(told)["lead"] == "No exceptions; 1 restated and no longer one."
+
+
+def test_nothing_stands_twice_in_the_first_line() -> None:
+    restated = (subject("Worse", AR, EO), subject("Fine", OT, EO, remediated=False), subject("Remedied", OT, EO))
+    told = telling(
+        kind="digest", subjects=(*restated, subject("Other", OT, EO)),
+        reasons={one.ref: Reason.RESTATED for one in restated},
+    )  # fmt: skip
+    # What is remediated is counted so under whatever heading, as `run` counts it.
+    assert message_view(told)["lead"] == "1 restated exception; 2 remediated; 1 restated and no longer one."
 
 
 def test_what_a_programme_states_is_not_counted_again_in_its_projects() -> None:
@@ -202,6 +283,36 @@ def test_what_a_programme_states_is_not_counted_again_in_its_projects() -> None:
     over = subject("Over", EO, OT, savings={"net_at_risk": money(-50_000)})
     told = telling(kind="digest", subjects=(COMMISSIONING_PROGRAMME, inside, outside, over), reasons={})
     assert message_view(told)["lead"].endswith("; £286k net at risk.")  # 264 + 22
+
+
+NO_SAVINGS = NotAssessed(missing=("savings.net_at_risk",), rules=("savings_at_risk",))
+
+
+def held(title: str, pounds: int, **more: Any) -> SubjectOut:
+    """An exception whose savings were last known in December."""
+    found = {"savings.net_at_risk": money(pounds)}
+    return subject(title, EO, EO, findings=(finding("At risk", as_at="2018-12", evidence=found),), **more)
+
+
+@pytest.mark.parametrize(
+    ("subjects", "words"),
+    [
+        ([held("A", 110_000)], "; £110k net at risk (£110k as last known)."),
+        ([held("A", 110_000), subject("B", EO, EO, savings={"net_at_risk": money(200_000)})],
+         "; £310k net at risk (£110k as last known)."),
+        ([held("A", 110_000, savings={"net_at_risk": money(200_000)})], "; £200k net at risk."),  # it is known
+        ([held("A", 110_000), subject("B", EO, EO, not_assessed=(NO_SAVINGS,))],
+         "; £110k net at risk (£110k as last known; 1 without a figure)."),
+        ([subject("A", EO, EO, savings={"target": money(28_000)})], "; net at risk not known of 1."),
+        ([subject("A", EO, EO, findings=(finding("late", evidence={"beds": money(1)}),))], " exception."),  # no savings
+        ([held("A", 110_000, parent="ASCH1805"), COMMISSIONING_PROGRAMME], "; £264k net at risk."),
+        ([held("A", 110_000, parent="over"), subject("Over", EO, EO, savings={"net_at_risk": money(-9)})],
+         "; £110k net at risk (£110k as last known)."),  # that its programme over-delivers takes nothing away
+    ],
+)  # fmt: skip
+def test_what_is_held_counts_with_its_last_known_figure(subjects: list[SubjectOut], words: str) -> None:
+    lead = message_view(telling(kind="digest", subjects=tuple(subjects), reasons={}))["lead"]
+    assert lead.endswith(words)
 
 
 def test_the_portfolios_own_figure_stands_for_everything_below() -> None:

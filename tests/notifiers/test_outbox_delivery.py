@@ -42,6 +42,15 @@ class Outbox:
                 return self.messages[at]
         return None
 
+    def take_up_again(self) -> None:
+        waiting = (OutboxState.CLAIMED, OutboxState.RETRY)
+        self.messages = [
+            one.model_copy(update={"state": OutboxState.PENDING, "token": one.token + 1})
+            if one.state in waiting
+            else one
+            for one in self.messages
+        ]
+
     def delivered(self, message: str, token: int, now: datetime, detail: str = "") -> bool:
         return self._settle(message, token, {"state": OutboxState.SENT, "sent": now, "detail": detail})
 
@@ -171,3 +180,11 @@ def test_a_program_killed_between_writing_and_saying_so_duplicates_nothing(tmp_p
     report = deliver_pending(box, lambda message: write_eml(tmp_path, message).name, later)
     assert report.sent == ("a", "b")
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_where_delivering_twice_does_no_harm_nothing_waits_for_its_next_try() -> None:
+    box = Outbox("a", "b")
+    deliver_pending(box, failing("a", DeliveryError("the disk is full")), NOW)
+    assert box.states() == {"a": "retry", "b": "sent"}
+    assert deliver_pending(box, lambda message: "a.eml", NOW).sent == ()
+    assert deliver_pending(box, lambda message: "a.eml", NOW, at_once=True).sent == ("a",)

@@ -7,12 +7,12 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 from engine.model.alerts import Reason, Telling
-from engine.model.run import MeasureOut, NotAssessed
-from engine.model.values import Unit
+from engine.model.run import DecisionOut, ExplanationOut, MilestoneOut, NotAssessed
 from engine.model.workspace import MailSettings
 from notifiers.views import status_view
 from tests.notifiers.reading import html_of, text_of, words_of
 from tests.notifiers.samples import (
+    AR,
     DIRECT_PAYMENTS,
     EO,
     OT,
@@ -83,19 +83,61 @@ def test_a_rule_without_a_sentence_gives_its_title() -> None:
 
 
 def test_what_could_not_be_judged_is_said_with_what_was_missing() -> None:
-    measures = (MeasureOut(measure="use", title="Utilisation", unit=Unit.PERCENT),)
+    use = ("a figure for Utilisation", "the year's target of Utilisation", "savings")
     missing = (
-        NotAssessed(missing=("use", "use.year_target"), rules=("use_below_target", "use_falls")),
-        NotAssessed(missing=("savings.net_at_risk",), rules=("savings_at_risk",)),
-    )
-    rules = {"use_below_target": "Use below target", "use_falls": "Use falls", "savings_at_risk": "Savings at risk"}
-    about = subject("A", None, EO, measures=measures, not_assessed=missing)
-    told = telling(subjects=(about,), reasons={}, rules=rules)
+        NotAssessed(missing=("use", "use.year_target", "savings.at_risk"), rules=("use_below", "use_falls"), words=use),
+        NotAssessed(missing=("savings.net_at_risk",), rules=("at_risk", "last_year"), words=("savings",),
+                    never_judged=("last_year",)),
+        NotAssessed(missing=("savings.at_risk",), rules=("spent",), words=("savings",)),
+        NotAssessed(missing=("milestones.count",), rules=("late",), words=("milestones",), never_judged=("late",)),
+    )  # fmt: skip
+    rules = {"use_below": "Use is below target", "use_falls": "Use falls", "at_risk": "Savings are at risk"}
+    told = telling(subjects=(subject("A", None, EO, not_assessed=missing),), reasons={}, rules=rules)
     text = text_of(told)
-    assert "A is not rated." in text
-    assert "Not judged, for want of Utilisation, Utilisation (year target): Use below target, Use falls.\n" in text
-    assert "Not judged, for want of savings: net at risk: Savings at risk.\n" in text
-    assert "for want of Utilisation" in words_of(html_of(told))
+    assert "A is no longer rated." in text
+    assert (
+        "Could not be checked, for want of a figure for Utilisation, the year's target of Utilisation and savings: "
+        "“Use is below target”; “Use falls”.\n"
+        "Could not be checked, for want of savings: “Savings are at risk”; “spent”.\n"
+    ) in text
+    assert "late" not in text  # nobody requires it, and it was never judged
+    assert "for want of a figure for Utilisation" in words_of(html_of(told))
+
+
+def test_what_is_no_longer_rated_says_since_when_and_what_it_was() -> None:
+    about = subject("A", None, None, ended=("floor",), moved_by=("decision",))
+    text = text_of(telling(subjects=(about,), reasons={}, history={"a": months(EO, None, None)}))
+    assert "NO LONGER RATED\nToo little could be judged: that is no recovery.\n" in text
+    assert (
+        "Not rated since December 2018; Experiencing Obstacles before. "
+        "The PMO's judgement that stood here last month has ended.\n"
+    ) in text
+    assert "No rule applies to it.\n" in text
+
+
+def test_milestones_and_explanations_stand_beside_the_finding() -> None:
+    late = finding("Milestones late: 2", milestones=(
+        MilestoneOut(name="Rollout", planned="2018-12-31", forecast="2019-06-30"), MilestoneOut(name="Training"),
+        MilestoneOut(name="Start", planned="2019-01-31", forecast="2019-01-31"),
+    ))  # fmt: skip
+    low = finding("Beds are few", explanations=(
+        ExplanationOut(measure="beds", title="Beds filled", reason="Repairs", recovery_by="2019-05-31"),
+        ExplanationOut(measure="staff", title="Staff", reason="A strike."),
+    ))  # fmt: skip
+    told = telling(subjects=(subject("A", EO, OT, findings=(late, low)),), reasons={})
+    which = "Namely: Rollout, planned for 31 December 2018, now expected on 30 June 2019; Training; Start, planned for"
+    why = "The explanation given for Beds filled: Repairs. Recovery by 31 May 2019. The explanation given for Staff: A"
+    for text in (text_of(told), words_of(html_of(told))):
+        assert f"Milestones late: 2. {which} 31 January 2019." in text
+        assert f"Beds are few. {why} strike." in text
+
+
+def test_a_status_that_a_person_gives_is_not_as_at_an_earlier_month() -> None:
+    override = DecisionOut(status=AR, reason="It fails", by="pmo")
+    held = finding("1 milestone has no date", as_at="2018-12")
+    text = text_of(telling(subjects=(subject("A", AR, EO, as_at="2018-12", override=override, findings=(held,)),)))
+    assert "A: At Risk (AR)\n" in text
+    assert "* 1 milestone has no date (as at December 2018).\n" in text
 
 
 def test_nothing_is_asked_of_what_is_no_exception() -> None:

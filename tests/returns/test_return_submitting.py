@@ -167,3 +167,28 @@ def test_what_was_submitted_is_what_is_read_later(tmp_path: Path) -> None:
     answer = sent(a_workbook(tmp_path / "owners.xlsx"), tmp_path / "returns")
     [found], _ = find_returns(tmp_path / "returns", PORTFOLIO)
     assert only(read_return(found, PORTFOLIO, SCHEME)) == answer.return_
+
+
+def test_where_the_new_folder_cannot_take_its_place_the_old_one_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def folder(name: str, actual: str) -> Path:
+        given = tmp_path / name / "owners"
+        given.mkdir(parents=True)
+        (given / "measures.csv").write_text(f"subject,measure,actual\npayments,recruited,{actual}\n", encoding="utf-8")
+        return given
+
+    root = tmp_path / "returns"
+    submit(folder("first", "15%"), root, PORTFOLIO, SCHEME, "2019-01")
+    rename = Path.rename
+
+    def refused(self: Path, target: Path) -> Path:
+        if self.name == "fresh":
+            raise PermissionError(13, "Permission denied", str(target))
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(PermissionError):
+        submit(folder("second", "20%"), root, PORTFOLIO, SCHEME, "2019-01")
+    kept = root / PORTFOLIO.portfolio / "2019-01" / "owners" / "measures.csv"
+    assert "15%" in kept.read_text(encoding="utf-8")

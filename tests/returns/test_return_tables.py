@@ -52,6 +52,37 @@ def test_a_blank_is_not_zero_and_zero_is_not_blank() -> None:
     assert zero.actual == 0
 
 
+@pytest.mark.parametrize(
+    ("table", "line", "unread"),
+    [
+        (
+            "measures",
+            "payments,recruited,,about 15,50%,?,soon,firm,slow month",
+            {"actual", "forecast", "as_of", "state"},
+        ),
+        ("measures", "payments,recruited,,15%,circa 50,,,,", {"target"}),
+        ("measures", "payments,recruited,,15%,,,,,", set()),
+        ("savings", "payments,previous years,500,,,£211k approx,,,", {"at_risk"}),
+        ("savings", "payments,2018/19,500,n/a,tbc,,some,guessed,", {"delivered", "forecast", "alternative", "state"}),
+        ("savings", "payments,2018/19,500,,,,,,", set()),
+        ("milestones", "payments,Rollout,31/12/2018,end of June,yes,delayed,by hand,", {"forecast", "done", "state"}),
+    ],
+)
+def test_a_row_says_in_which_columns_something_could_not_be_read(table: str, line: str, unread: set[str]) -> None:
+    found = read(table, line)
+    found_unread = [row.unread for row in found.measures]
+    found_unread += [row.unread for row in found.savings]
+    found_unread += [row.unread for row in found.milestones]
+    assert found_unread == [unread]
+    assert len(found.problems) == len(unread)
+
+
+def test_the_same_unread_columns_are_always_written_alike() -> None:
+    [row] = read("milestones", "payments,Rollout,soon,end of June,yes,delayed,by hand,").milestones
+    assert row.model_dump(mode="json")["unread"] == ["done", "forecast", "planned", "state"]
+    assert type(row).model_validate_json(row.model_dump_json()) == row
+
+
 def test_an_unreadable_cell_is_blank_and_marks_its_subject_and_the_rest_of_the_row_is_kept() -> None:
     found = read("measures", "payments,recruited,,about 15,50%,,soon,firm,slow month")
     [row] = found.measures
@@ -261,7 +292,7 @@ def test_only_the_pmo_enters_floors_and_overrides(kind: str) -> None:
     assert found.judgements == []
     [problem] = found.problems
     assert problem.where == "line 2, column kind"
-    assert problem.what == f"only the PMO enters a {kind.lower()}, so the row was not used"
+    assert problem.what == f"only the PMO enters {kind.lower()}s, so the row was not used"
     assert problem.cure == "ask the PMO, or write declared"
     assert read("judgements", f"payments,{kind},OT,I say so,,,", submitter="PMO").judgements
     assert read("judgements", "payments,declared,OT,I say so,,,", submitter="owners").judgements[0].by == "owners"
@@ -353,6 +384,7 @@ def test_an_unknown_column_is_left_out_with_a_problem() -> None:
         [rows("subject,measure,actuals,colour", "payments,recruited,15%,red")], Known(PORTFOLIO, SCHEME, "pmo")
     )
     assert [row.actual for row in found.measures] == [None]
+    assert [row.unread for row in found.measures] == [{"actual"}]  # that, and not a blank, is what is known of it
     assert [(problem.where, problem.what) for problem in found.problems] == [
         ("sheet measures, cell C1", "there is no column `actuals`, so it was not read"),
         ("sheet measures, cell D1", "there is no column `colour`, so it was not read"),
@@ -365,6 +397,7 @@ def test_a_column_given_twice_is_read_from_neither() -> None:
         [rows("subject,measure,actual,Actual", "payments,recruited,15%,16%")], Known(PORTFOLIO, SCHEME, "pmo")
     )
     assert [row.actual for row in found.measures] == [None]
+    assert [row.unread for row in found.measures] == [{"actual"}]
     assert "there are 2 columns actual, so none of them was read" in str(found.problems[0])
 
 

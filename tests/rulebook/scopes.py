@@ -32,7 +32,7 @@ class Sheet:
     def threshold(self, name: str) -> Quantity | None:
         return quantity(self.limits[name]) if name in self.limits else None
 
-    def earlier(self, back: int) -> "Sheet | None":
+    def earlier(self, back: int, about: tuple[Fact, ...]) -> "Sheet | None":
         if not back:
             return self
-        return self.before.earlier(back - 1) if self.before else None
+        return self.before.earlier(back - 1, about) if self.before else None

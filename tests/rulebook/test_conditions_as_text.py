@@ -6,14 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.facts.names import FactNames
 from engine.rulebook.describe import describe, describe_number
-from engine.rulebook.parser import parse_condition, read_band, read_condition, read_expression
+from engine.rulebook.names import Vocabulary
+from engine.rulebook.parser import read_band, read_condition, read_expression
 from engine.rulebook.slips import Slip, Source
 from engine.rulebook.syntax import NOWHERE, At, Comparison, Condition, Fact, Number, Share, ThresholdRef, walk
-from tests.rulebook.office import NAMES, THRESHOLDS, words_of_measures, words_of_subjects
+from tests.rulebook.office import NAMES, PORTFOLIO, SCHEME, THRESHOLDS, words_of_measures, words_of_subjects
 from tests.rulebook.trees import conditions, numbers
 
 FIRST = At(7, 11)
+MEASURES = Vocabulary(NAMES, THRESHOLDS, of_measures=True)  # of whatever unit
 NOTHING_HERE = "there is nothing here; write a condition, such as `savings.net_at_risk > £0`"
 
 
@@ -31,11 +34,11 @@ def refused(file: str) -> list[tuple[str, int, str]]:
 
 
 def of_subjects(text: str) -> tuple[Condition | None, list[Slip]]:
-    return parse_condition(text, NAMES, FIRST, of_measures=False, thresholds=THRESHOLDS)
+    return read_condition(Source(text, FIRST), words_of_subjects())
 
 
 def of_measures(text: str) -> tuple[Condition | None, list[Slip]]:
-    return parse_condition(text, NAMES, FIRST, of_measures=True, thresholds=THRESHOLDS)
+    return read_condition(Source(text, FIRST), MEASURES)
 
 
 def canonical(found: tuple[Condition | None, list[Slip]]) -> str:
@@ -161,6 +164,14 @@ def test_the_place_of_a_fault_is_right_however_the_text_is_quoted(style: str, te
     assert [slip.at for slip in slips] == [place]
 
 
+def test_where_there_is_one_measure_an_attribute_alone_is_its_own() -> None:
+    one = PORTFOLIO.model_copy(update={"measures": {"delays": PORTFOLIO.measures["delays"]}})
+    _, slips = read_condition(Source("target < 5", FIRST), Vocabulary(FactNames(one, SCHEME)))
+    assert [slip.cure for slip in slips] == ["write it in full, as `delays.target`"]
+    _, slips = read_condition(Source("actual < 5", FIRST), words_of_subjects())
+    assert [slip.cure for slip in slips] == ["write the name of the measure"]
+
+
 def test_a_rule_for_measures_must_suit_the_unit_of_each() -> None:
     _, slips = read_condition(Source("actual < £50k", FIRST), words_of_measures())
     assert [slip.what for slip in slips] == [
@@ -224,7 +235,7 @@ def test_no_shuffle_of_the_words_of_rules_ever_raises(pieces: list[str]) -> None
 @given(conditions)
 def test_a_condition_written_out_is_read_back_as_the_same_tree(condition: Condition) -> None:
     text = describe(condition)
-    found, slips = parse_condition(text, NAMES, NOWHERE, of_measures=False, thresholds=THRESHOLDS)
+    found, slips = of_subjects(text)
     if any(slip.code in ("too-long", "too-deep") for slip in slips):
         return
     assert not slips, (text, slips)

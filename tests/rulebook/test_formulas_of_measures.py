@@ -10,6 +10,7 @@ from engine.workspace.yamlfile import read_yaml_text
 from tests.rulebook.office import PORTFOLIO, SCHEME
 from tests.rulebook.scopes import quantity
 
+INSTEAD = "write money, such as `income.target`"
 KNOWN = {"income": quantity("£6k"), "income.forecast": quantity("£28k"), "delays": quantity("4")}
 
 
@@ -35,7 +36,7 @@ def test_a_formula_is_worked_out_from_what_is_known(formula: str, value: str | N
         ("income.forcast - income", ["2:42: there is no figure `income.forcast`; did you mean `income.forecast`?"]),
         (
             "income - delays",
-            ["2:51: `delays`, a plain number, can't be taken from `income`, money; bring both to one kind"],
+            [f"2:51: `delays`, a plain number, can't be taken from `income`, money; {INSTEAD}"],
         ),
         (
             "income / income",

@@ -205,6 +205,56 @@ def test_a_wrong_value_hides_no_missing_key() -> None:
     ]
 
 
+HEADLESS = """\
+rules:
+  - id: one
+    title: One
+    {head}
+    {what}
+    because: "{{title}} is {{actual}} against {{target}}"
+    tests:
+      - {{given: {{actual: 5%, target: 12%}}, expect: fires}}
+"""
+WHEN = "when: shortfall > 40%\n    status: at_risk"
+BANDS = "bands: {on_target: at least target, at_risk: otherwise}"
+
+
+@pytest.mark.parametrize("what", [WHEN, BANDS])
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ("for: mesures", "5:10: `for` can't be `mesures`; did you mean `measures`? write "),
+        ("for: [projects, Measures]", "5:21: `for` can't be `Measures`; did you mean `measures`? write "),
+        ("for: mesures\n    only: [recruitment]", "5:10: `for` can't be `mesures`; did you mean `measures`? write "),
+        ("fro: measures", "5:5: unknown key `fro`; did you mean `from`?"),
+        ("only: [recruitment]", "3:5: the rule does not say whom it is for; write `for: projects`"),
+        ("measure: recuitment", "5:14: there is no measure `recuitment`; did you mean `recruitment`?"),
+        ("mesure: recruitment", "5:5: unknown key `mesure`; did you mean `measure`?"),
+        ("for: measures\n    only: [recuitment]", "6:12: there is no `recuitment` in the portfolio; did you mean "),
+        ("for: projects\n    only: [recruitment]", "6:12: `recruitment` is a measure, and the rule is for subjects; "),
+    ],
+)
+def test_a_rule_is_not_judged_before_it_is_known_whom_it_is_for(head: str, what: str, said: str) -> None:
+    (fault,) = faults_of(HEADLESS.format(head=head, what=what))
+    assert fault.startswith(said)
+
+
+def test_what_does_not_hang_on_whom_a_rule_is_for_is_told_all_the_same() -> None:
+    text = rule(**LADDER | {"measure": "recuitment"}, id="o n e", until="2019-13", bands="{on_trget: at least 5%}")
+    assert [fault.partition(": ")[2].partition(";")[0] for fault in faults_of(text)] == [
+        "`o n e` can't be used as a name here",
+        "there is no measure `recuitment`",
+        "'2019-13' is not a date",
+        "the bands leave a gap",
+        "there is no status `on_trget`",
+    ]
+    misspelt = rule(only="[drect]", when="delas > 5")
+    assert [fault.partition("; ")[2] for fault in faults_of(misspelt)] == [
+        "did you mean `delays`?",
+        "did you mean `direct`?",
+    ]
+
+
 def test_a_misspelt_key_is_not_also_missing() -> None:
     (fault,) = faults_of(rule(when="-", whn="delays > 5"))
     assert fault == "7:5: unknown key `whn`; did you mean `when`?"

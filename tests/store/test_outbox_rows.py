@@ -170,3 +170,20 @@ def test_a_message_about_to_be_withdrawn_tells_nothing(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
         publish(store, publication(messages=[queued(message())]))
         assert store.told("care", without=store.unclaimed("care", ["2019-01"])) == []
+
+
+def test_what_was_claimed_or_waits_for_its_next_try_can_be_taken_up_again_at_once(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        publish(store, publication(messages=[queued(message())]))
+        left = store.claim(NOW, LEASE)
+        assert left is not None
+        assert store.claim(NOW, LEASE) is None
+        store.take_up_again()
+        again = store.claim(NOW, LEASE)
+        assert again is not None
+        assert again.token > left.token
+        assert not store.delivered(left.id, left.token, NOW)  # who was paused has lost it
+        assert store.not_delivered(again.id, again.token, "no room", NOW + 2 * LEASE)
+        assert store.claim(NOW, LEASE) is None
+        store.take_up_again()
+        assert store.claim(NOW, LEASE) is not None

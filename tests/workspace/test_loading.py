@@ -164,15 +164,6 @@ def test_settings_may_lead_through_a_link_only_inside(root: Path, tmp_path_facto
     ]
 
 
-def test_a_database_of_another_kind_need_not_lie_in_the_workspace(root: Path) -> None:
-    edit(root, "settings.yaml", "sqlite:///var/telltale.db", "postgresql+psycopg://db.council.example/telltale")
-    workspace, faults = load_workspace(root)
-    assert (wrong(faults), workspace and workspace.settings.database) == (
-        [],
-        "postgresql+psycopg://db.council.example/telltale",
-    )
-
-
 # ---- whatever is written
 
 NASTY = st.sampled_from(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from engine import app
 from engine.workspace.loading import load_workspace
 from engine.workspace.starter import StarterError, init_workspace
 from engine.workspace.yamlfile import read_yaml
@@ -33,6 +34,25 @@ def test_it_has_a_rule_file_an_example_return_and_a_page_to_read(tmp_path: Path)
         for row in csv.DictReader(file):
             assert row["measure"] in workspace.portfolios["first_portfolio"].subjects[row["subject"]].measures
     assert len(written["README.txt"].read_text(encoding="utf-8").splitlines()) <= 12
+
+
+@pytest.mark.parametrize(
+    ("visits", "waiting", "programme"),
+    [
+        ("96", "5.5", "on_track"),
+        ("96", "five or so", "on_track"),  # one of two is off target, and the other isn't known
+        ("96", "9", "at_risk"),
+        ("some", "five or so", None),
+    ],
+)
+def test_one_cell_that_cannot_be_read_makes_no_programme_worse(
+    tmp_path: Path, visits: str, waiting: str, programme: str | None
+) -> None:
+    init_workspace(tmp_path)
+    figures = f"subject,measure,actual\nhome_visits,visits,{visits}\nassessments,waiting_time,{waiting}\n"
+    (tmp_path / "returns/first_portfolio/2025-04/project_leads/measures.csv").write_text(figures, encoding="utf-8")
+    run = app.run(app.open_office(tmp_path, "2025-05-08T09:00"), "first_portfolio", None, publish=False)
+    assert [one.status for one in run.subjects if one.ref in ("front_door", "first_portfolio")] == [programme] * 2
 
 
 def test_what_is_already_there_is_never_written_over(tmp_path: Path) -> None:

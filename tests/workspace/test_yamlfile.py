@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from engine.workspace.yamlfile import LARGEST, MOST_FAULTS, Entry, Place, YamlFile, read_yaml, read_yaml_text
+from engine.workspace.yamlfile import LARGEST, MOST_FAULTS, Entry, YamlFile, read_yaml, read_yaml_text
+from engine.workspace.yamlwords import Place
 
 
 def test_every_value_stays_the_text_that_was_written() -> None:
@@ -39,11 +40,16 @@ PERCENT = "lines that begin with % are not read here; leave them out"
 KEY = "a key has to be text; write `key: value`, and put a key that holds brackets in quotes"
 UNSEEN = "there is a character that nobody can see here (U+{}); delete it and type the line anew"
 ESCAPE = "an escape here stands for a character that nobody can see; leave it out"
-COLON = "there is a colon too many, or the line above isn't finished; "
-COLON_CURE = "put text that holds a colon in quotes, and check the indentation"
+COLON = "there is a colon too many; put text that holds a colon in quotes"
+NO_COLON = "a key has no colon; write `key: value`"
+NO_SPACE = "{} runs into its value; write a space after the colon"
+QUOTE = "a quote was opened and never closed; close it with the same mark"
+LATE_QUOTE = "this quote is closed in line {} only, and more follows there; close it where its text ends"
 INDENT = "the indentation doesn't fit the lines above; line it up with the lines it belongs to"
 AFTER = "there is text after a value that has ended; put the whole text in quotes, or take it out"
 BRACES = "a mapping in { } isn't closed, or lacks a comma; write {key: value, key: value}"
+OPEN_BRACES = "a mapping in { } isn't closed by line 2, or lacks a comma; write {key: value, key: value}"
+OPEN_LIST = "a list in [ ] isn't closed by line 2, or lacks a comma; write [one, two]"
 
 
 @pytest.mark.parametrize(
@@ -72,8 +78,24 @@ BRACES = "a mapping in { } isn't closed, or lacks a comma; write {key: value, ke
         ('a: "\\uD800"', "1:4", ESCAPE),
         ('a: "\\UFFFFFFFF"', "1:1", "this can't be read; look for a backslash inside double quotes"),
         ('a: "C:\\pmo"', "1:8", "a backslash inside double quotes is not understood; use single quotes"),
-        ("a: b: c", "1:5", COLON + COLON_CURE),
-        ("a: 1\nb\nc: 2", "3:1", "a key has no colon; write `key: value`"),
+        ("a: b: c", "1:5", COLON),
+        ("a: 'b': c", "1:7", COLON),
+        # a key without its colon, at the line where it is missing and not where the parser noticed
+        ("a: 1\nb\nc: 2", "2:1", NO_COLON),
+        ("- a b\n  c: 2", "1:3", NO_COLON),
+        ("a:\n  b 1\n  c 2\n  d: 3", "2:3", NO_COLON),
+        ("a b\nc: 2", "1:1", NO_COLON),
+        # or without the space after it
+        ("a: 1\nb:2\nc: 3", "2:1", NO_SPACE.format("`b:`")),
+        ("a: 1\n- b:2\n  c: 3", "2:1", INDENT),
+        ("- b:2\n  c: 3", "1:3", NO_SPACE.format("`b:`")),
+        ("a:2\nb: 3", "1:1", NO_SPACE.format("`a:`")),
+        ('a: 1\nb:"2"\nc: 3', "2:1", NO_SPACE.format("`b:`")),
+        ("a: 1\nb:2", "2:1", NO_SPACE.format("`b:`")),
+        ("a: 1\nhttp://b\nc: 3", "2:1", NO_COLON),
+        ("a: {b:2, c: 3}", "1:5", NO_SPACE.format("`b:`")),
+        ("a: 1\n  b: 2", "2:3", INDENT),
+        ("a: '1'\n  b: 2", "2:3", INDENT),
         ("a: %x", "1:4", "text can't begin with `%`; put it in quotes"),
         ("a:\n  b: 1\n c: 2", "3:2", INDENT),
         (
@@ -81,15 +103,28 @@ BRACES = "a mapping in { } isn't closed, or lacks a comma; write {key: value, ke
             "1:8",
             "there is text after a value that has ended; put the whole text in quotes, or take it out",
         ),
-        ("a: [1, 2\nb: 3", "2:2", "a list in [ ] isn't closed, or lacks a comma; write [one, two]"),
-        ("a: {b: 1\nc: 3", "2:2", BRACES),
+        ("a: [1, 2\nb: 3", "1:4", OPEN_LIST),
+        ("a: {b: 1\nc: 3", "1:4", OPEN_BRACES),
+        ("a: {b: '1' c: 3}", "1:12", BRACES),
         ("a: [,]", "1:5", "something is missing before this; fill it in, or take out the comma or bracket"),
-        ("a: 'x\nb: 3", "2:5", "a quote was opened and never closed; close it with the same mark"),
+        # an open quote, at its line and not where the next one closes it
+        ("a: 'x\nb: 3", "1:4", QUOTE),
+        ("a: 'x\n---\nb: 3", "1:4", QUOTE),
+        ('a: "x\nb: "y"', "1:4", LATE_QUOTE.format(2)),
+        ('a: "x\nb: 1\nc: "{y} z"', "1:4", LATE_QUOTE.format(3)),
+        ('a: "x\nb: "y: z"', "1:4", LATE_QUOTE.format(2)),
+        ("a: 'x\nb: it's", "1:4", LATE_QUOTE.format(2)),
+        ('a: {b: "x}\nc: {d: "y"}', "1:8", LATE_QUOTE.format(2)),
         ("a: - b", "1:4", "a list can't begin here; begin it on a line of its own with `- `"),
     ],
 )
 def test_what_yaml_allows_and_we_do_not_is_a_fault_at_its_place(written: str, place: str, fault: str) -> None:
     assert [str(one) for one in read_yaml_text(written, "f.yaml").faults] == [f"f.yaml:{place}: {fault}"]
+
+
+def test_a_value_that_runs_into_its_key_is_read_all_the_same() -> None:
+    assert read_yaml_text("a: {b:2, c: 3}", "f.yaml").data == {"a": {"b": "2", "c": "3"}}
+    assert read_yaml_text('a: {"b:2": , c: 3}', "f.yaml").data == {"a": {"b:2": None, "c": "3"}}
 
 
 def test_the_first_of_two_values_for_a_key_is_kept_and_the_second_leaves_no_trace() -> None:

@@ -72,6 +72,16 @@ def claim(connection: Connection, now: datetime, lease: timedelta) -> OutboxMess
     return _message(connection.execute(select(outbox).where(outbox.c.id == row.id)).one())
 
 
+def take_up_again(connection: Connection) -> None:
+    """Make pending what is claimed or waits for its next try; whoever holds a claim can't settle it any more."""
+    states = (OutboxState.CLAIMED, OutboxState.RETRY)
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.state.in_(states))
+        .values(state=OutboxState.PENDING, lease_until=None, again_at=None, token=outbox.c.token + 1)
+    )
+
+
 def settle(connection: Connection, message: str, token: int, values: dict[str, Any]) -> bool:
     """Write what became of a claimed message; False, and nothing, where the claim is no longer the caller's."""
     changed = connection.execute(

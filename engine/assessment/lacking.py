@@ -1,0 +1,86 @@
+"""What could not be judged, and for want of what: by the facts' names, and as people say it."""
+
+from collections.abc import Iterator
+
+from engine.assessment.findings import spoken_of
+from engine.assessment.judged import Judged, Ruled
+from engine.assessment.judging import Judging
+from engine.assessment.scopes import MeasureScope, SubjectScope
+from engine.model.run import NotAssessed
+from engine.rulebook.nouns import Terms
+from engine.rulebook.syntax import Fact
+
+# What is said of a table of which something came back.
+_TABLES = {"savings": "a figure for {}", "milestones": "the dates and states of its milestones"}
+_OF_FIGURE_AND_TARGET = ("shortfall", "variance")
+_FIGURES = "enough figures"
+
+
+def not_assessed_in(judging: Judging, judged: Judged) -> tuple[NotAssessed, ...]:
+    """The rules that could not be judged on the period's figures, grouped by what is missing."""
+    groups: dict[tuple[str, ...], list[Ruled]] = {}
+    for one in judged.ruled:
+        if one.now.outcome is None:
+            missing = tuple(sorted({_in_full(one, name) for name in one.now.missing}))
+            groups.setdefault(missing, []).append(one)
+    return tuple(_group(judging, judged, missing, ruled) for missing, ruled in groups.items())
+
+
+def _group(judging: Judging, judged: Judged, missing: tuple[str, ...], ruled: list[Ruled]) -> NotAssessed:
+    words = dict.fromkeys(word for one in ruled for word in _words(judging, judged, one))
+    asked = dict.fromkeys(one.asked.rule.id for one in ruled)
+    judged_once = {one.asked.rule.id for one in ruled if _was_ever_judged(judging, judged, one)}
+    return NotAssessed(
+        missing=missing,
+        rules=tuple(asked),
+        words=tuple(words) or (_FIGURES,),
+        never_judged=tuple(rule for rule in asked if rule not in judged_once),
+    )
+
+
+def _was_ever_judged(judging: Judging, judged: Judged, ruled: Ruled) -> bool:
+    """Whether a rule was judged in any earlier period; taken for granted of one that is required."""
+    return (
+        ruled.asked.rule.required
+        or ruled.stands is not None
+        or judging.was_judged_before(ruled.asked, ruled.place, judged.period)
+    )
+
+
+def _in_full(ruled: Ruled, name: str) -> str:
+    """A missing name with the measure that it belongs to, where it stands alone in the rule."""
+    if ruled.place.measure is None or name not in ruled.asked.alone:
+        return name
+    return ruled.place.measure if name == "actual" else f"{ruled.place.measure}.{name}"
+
+
+def _words(judging: Judging, judged: Judged, ruled: Ruled) -> Iterator[str]:
+    """What a rule lacks, in the people's words: the figure that was not returned rather than what follows from it."""
+    scope, terms = spoken_of(judging, judged, ruled, ruled.now)
+    for name in sorted(ruled.now.missing):
+        fact = Fact(name, alone=name in ruled.asked.alone)
+        measure, attribute = terms.measure_of(fact)
+        if measure is not None:
+            yield from _of_measure(fact, measure, attribute, scope, terms)
+        elif (table := name.partition(".")[0]) in _TABLES:
+            known = judging.sheets.figures(ruled.place.subject, judged.period).facts
+            there = any(one.startswith(f"{table}.") for one in known)
+            yield _TABLES[table].format(terms.noun(fact)) if there else table
+        else:
+            yield terms.noun(fact)
+
+
+def _of_measure(
+    fact: Fact, measure: str, attribute: str, scope: MeasureScope | SubjectScope, terms: Terms
+) -> Iterator[str]:
+    actual = Fact("actual", alone=True) if fact.alone else Fact(measure)
+    target = Fact("target", alone=True) if fact.alone else Fact(f"{measure}.target")
+    lacks_target = attribute in ("target", *_OF_FIGURE_AND_TARGET) and scope.fact(target) is None
+    lacks_figure = attribute != "target" and scope.fact(actual) is None
+    if lacks_figure:
+        yield f"a figure for {terms.noun(actual)}"
+    if lacks_target:
+        yield terms.noun(target)
+    if not lacks_figure and not lacks_target:
+        # What is known now lacks in an earlier period that the rule asks for, or can not be worked with.
+        yield terms.noun(fact) if scope.fact(fact) is None else f"enough figures for {terms.noun(actual)}"
