@@ -37,7 +37,7 @@ CONFIG: tuple[type[BaseModel], ...] = (
 )  # fmt: skip
 JSON: tuple[type[BaseModel], ...] = (
     run.RunOut, run.SubjectOut, run.RevisedOut, run.FindingOut, run.MilestoneOut, run.ExplanationOut, run.EvidenceOut,
-    run.MeasureOut, run.NotAssessed, run.DecisionOut, run.MessageOut, problems.Problem, problems.Fault,
+    run.MeasureOut, run.NotAssessed, run.DecisionOut, run.MessageOut, run.AlsoRevised, problems.Problem, problems.Fault,
 )  # fmt: skip
 
 _MARKED = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)

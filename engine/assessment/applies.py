@@ -38,7 +38,7 @@ class Asked:
     order: int  # its place in the rulebook
     expected: frozenset[str]  # what its subject's sheet must expect
     alone: frozenset[str]  # the attributes it names of the one measure it is asked of
-    measures: tuple[str, ...]  # the measures it names in full: `for N periods` counts those in which they were due
+    measures: tuple[str, ...]  # the measures it names in full
     needs: Needs
 
     @property

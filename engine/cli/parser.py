@@ -4,8 +4,8 @@ import argparse
 
 EPILOGUE = """\
 SUBJECT is portfolio/ref, or the ref alone where it is unique. PERIOD is a period's name, such as 2019-01; without
-one the latest published is meant. Exit codes: 0 done; 1 the answer is no; 2 used wrongly; 3 the program failed;
-4 busy, try again.
+one it is the latest published, for run and mail preview the latest with a return, for lists every one. Exit codes:
+0 done; 1 the answer is no; 2 used wrongly; 3 the program failed; 4 busy, try again.
 """
 
 
