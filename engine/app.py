@@ -3,126 +3,25 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from engine import __version__
 from engine.inference.process import DurableProcess, available
+from engine.intake import period_to_run, take_in
 from engine.model.alerts import OutboxMessage, OutboxState, Rendered, Telling
-from engine.model.problems import Fault, Problem, Severity
-from engine.model.returns import Return
+from engine.model.problems import Problem
 from engine.model.run import AlsoRevised, RunOut
-from engine.model.workspace import Portfolio, Workspace, cadence_of
-from engine.periods import Cadence, Period, PeriodError
+from engine.model.workspace import Portfolio
+from engine.office import FaultsError, Office, UsageError, check_folder, errors_among, outside, rules_of
 from engine.pipeline import Declared, Render, digest
 from engine.store.records import Publication
 from engine.workspace.paths import OutsideError, resolve_inside
 
 if TYPE_CHECKING:
-    from engine.rulebook.rules import Rulebook
     from engine.store.store import Store  # these are imported where they are used: most commands need few of them
-
-
-class UsageError(Exception):
-    """The command names something that isn't there; the message is one sentence."""
-
-
-class FaultsError(Exception):
-    """`config/` or `rules/` can't be used as they are; `faults` says where and why."""
-
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        errors = [fault for fault in faults if fault.severity is Severity.ERROR]
-        more = f" ({len(errors) - 1} more; telltale check lists them)" if len(errors) > 1 else ""
-        super().__init__(f"{errors[0]}{more}")
-        self.faults = tuple(faults)
-
-
-# ---- a workspace, opened
-
-
-@dataclass(frozen=True)
-class Office:
-    """A workspace with the time of day: what every command but `init` and `check` begins with."""
-
-    root: Path
-    workspace: Workspace
-    now: datetime  # with its time zone
-
-    @property
-    def today(self) -> date:
-        """The day in the workspace's time zone."""
-        from engine.workspace.dates import local_day
-
-        return local_day(self.now, self.workspace.calendar)
-
-    def names(self, portfolio: str | None) -> list[str]:
-        """The portfolio named, or all."""
-        return [self.the_portfolio(portfolio)] if portfolio else list(self.workspace.portfolios)
-
-    def the_portfolio(self, name: str | None) -> str:
-        """The portfolio named, or the only one. Raises UsageError."""
-        known = list(self.workspace.portfolios)
-        if name is None and len(known) == 1:
-            return known[0]
-        if name is None:
-            raise UsageError(f"name a portfolio: {', '.join(known)}")
-        if name not in known:
-            raise UsageError(f"there is no portfolio {name!r}; there is {', '.join(known)}")
-        return name
-
-    def portfolio(self, name: str) -> Portfolio:
-        return self.workspace.portfolios[name]
-
-    def cadence(self, portfolio: str) -> Cadence:
-        return cadence_of(self.portfolio(portfolio))
-
-    def period(self, portfolio: str, name: str) -> Period:
-        """The period of that name. Raises UsageError."""
-        try:
-            return self.cadence(portfolio).period(name)
-        except PeriodError as error:
-            raise UsageError(str(error)) from None
-
-    def has_period(self, portfolio: str, name: str) -> bool:
-        """Whether the portfolio has a period of that name: it had others before its cadence was changed."""
-        try:
-            self.cadence(portfolio).period(name)
-        except PeriodError:
-            return False
-        return True
-
-    def find_subject(self, text: str) -> tuple[str, str]:
-        """The portfolio and ref that `portfolio/ref`, or a unique ref, means. Raises UsageError."""
-        from engine.workspace.spelling import did_you_mean
-
-        portfolio, slash, ref = text.rpartition("/")
-        searched = [self.the_portfolio(portfolio)] if slash else list(self.workspace.portfolios)
-        found = [name for name in searched if ref in self.portfolio(name).subjects]
-        if len(found) == 1:
-            return found[0], ref
-        if found:
-            choices = ", ".join(f"{name}/{ref}" for name in found)
-            raise UsageError(f"{ref!r} is in several portfolios; write one of {choices}")
-        known = [subject for name in searched for subject in self.portfolio(name).subjects]
-        cure = did_you_mean(ref, known)
-        raise UsageError(f"there is no subject {ref!r}" + (f"; {cure}" if cure else ""))
-
-    @cached_property
-    def returns_folder(self) -> Path:
-        return self.inside(self.workspace.settings.returns)
-
-    def inside(self, path: str) -> Path:
-        """A path that a setting names, which can't lead out of the workspace."""
-        return resolve_inside(self.root, path)
-
-
-def check_folder(root: Path) -> None:
-    """Raises UsageError where there is no folder to be a workspace."""
-    if not root.is_dir():
-        raise UsageError(f"no such folder: {root}; name the workspace with -C")
 
 
 def open_office(root: Path, now: str | None) -> Office:
@@ -136,7 +35,7 @@ def open_office(root: Path, now: str | None) -> Office:
     if not (root / "config").is_dir():
         raise UsageError(f"{root} is not a workspace: it has no folder config; name one with -C, or see telltale init")
     workspace, faults = load_workspace(root)
-    if workspace is None or _errors(faults):
+    if workspace is None or errors_among(faults):
         raise FaultsError(faults)
     return Office(root, workspace, _time(now, workspace.calendar.time_zone))
 
@@ -151,31 +50,6 @@ def _time(text: str | None, time_zone: str) -> datetime:
     return time if time.tzinfo else time.replace(tzinfo=ZoneInfo(time_zone))
 
 
-def _errors(faults: Sequence[Fault]) -> list[Fault]:
-    return [fault for fault in faults if fault.severity is Severity.ERROR]
-
-
-def rules_of(root: Path, workspace: Workspace, portfolio: Portfolio) -> "tuple[Rulebook | None, list[Fault]]":
-    """A portfolio's rules, with every fault of them and of its formulas; None where the rules can't be used."""
-    from engine.rulebook.checks import check_rulebook
-    from engine.rulebook.formulas import formula_faults
-    from engine.rulebook.loading import load_rulebook
-    from engine.workspace.yamlfile import read_yaml
-
-    name, scheme = portfolio.portfolio, workspace.scheme_of(portfolio)
-    rules, config = f"rules/{name}.yaml", f"config/portfolios/{name}.yaml"
-    try:
-        path = resolve_inside(root, rules)
-    except OutsideError as error:
-        return None, [_outside(rules, error)]
-    rulebook, faults = load_rulebook(path, rules, workspace, portfolio)
-    if rulebook is not None:
-        faults = [*faults, *check_rulebook(rulebook, portfolio, scheme)]
-    if any(measure.equals is not None for measure in portfolio.measures.values()):
-        faults = [*faults, *formula_faults(read_yaml(root / config, config), portfolio, scheme)]
-    return rulebook, faults
-
-
 def declared(office: Office, name: str) -> Declared:
     """A portfolio with its scheme and rules. Raises FaultsError where the rules or formulas can't be used."""
     from engine.rulebook.formulas import Formulas
@@ -184,7 +58,7 @@ def declared(office: Office, name: str) -> Declared:
     portfolio = office.portfolio(name)
     scheme = office.workspace.scheme_of(portfolio)
     rulebook, faults = rules_of(office.root, office.workspace, portfolio)
-    if rulebook is None or _errors(faults):
+    if rulebook is None or errors_among(faults):
         raise FaultsError(faults)
     read_with = [__version__, portfolio.model_dump(mode="json"), scheme.model_dump(mode="json")]
     return Declared(
@@ -223,13 +97,9 @@ def _templates(office: Office) -> Path | None:
     try:
         resolve_inside(office.root, shown)
     except OutsideError as error:
-        raise FaultsError([_outside(shown, error)]) from None
+        raise FaultsError([outside(shown, error)]) from None
     folder = office.root / shown
     return folder if folder.is_dir() else None
-
-
-def _outside(shown: str, error: OutsideError) -> Fault:
-    return Fault(file=shown, line=1, column=1, code="path", what=str(error), cure="put the file itself here")
 
 
 # ---- the main job: returns in, statuses and messages out
@@ -255,7 +125,7 @@ def _run(office: Office, name: str, period_name: str | None, *, publish: bool) -
         about = declared(office, name)
         seen = store.runs_seen(name)
         taken = take_in(office, about, store, keep=publish)
-        period = _period_to_run(office, about, taken.returns, period_name)
+        period = period_to_run(office, about, taken.returns, period_name)
         revision = Revision(
             about=about,
             returns=taken.returns,
@@ -308,94 +178,6 @@ def open_the_store(office: Office) -> "Iterator[Store]":
 
     with open_store(office.workspace.settings.database, office.root) as store:
         yield store
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """Every submitter's newest return, and what lies in the folder but could not be read as one."""
-
-    returns: tuple[Return, ...]
-    problems: tuple[Problem, ...]
-
-
-def take_in(office: Office, about: Declared, store: "Store", *, keep: bool) -> Taken:
-    """The returns of the store and of the folder together; `keep` puts what is new in the folder into the store."""
-    from engine.returns.folder import find_returns, read_return
-
-    name = about.portfolio.portfolio
-    known = store.known_digests(name, about.reading_hash)
-    found, problems = find_returns(office.returns_folder, about.portfolio)
-    problems += _strays(office)
-    if not office.returns_folder.is_dir():
-        what, cure = "there is no such folder", "make it, or mend `returns` in config/settings.yaml"
-        problems.append(Problem(file=office.workspace.settings.returns, where="", what=what, cure=cure))
-    fresh: list[Return] = []
-    for one in found:
-        read = read_return(one, about.portfolio, about.scheme, known.get((one.period, one.submitter)))
-        if read is None:  # the same bytes as those the store has
-            continue
-        if isinstance(read, Problem):
-            problems.append(read)
-            continue
-        fresh.append(read)
-        if keep:
-            store.keep_return(read, office.now, office.period(name, read.period).end, about.reading_hash)
-    stored = store.returns(name)
-    current = {(one.period, one.submitter): one for one in stored if office.has_period(name, one.period)}
-    problems += [_of_no_period(one) for one in stored if not office.has_period(name, one.period)]
-    gone = current.keys() - {(one.period, one.submitter) for one in found}
-    problems += [_gone(current[key]) for key in sorted(gone)]
-    return Taken(tuple((current | {(one.period, one.submitter): one for one in fresh}).values()), tuple(problems))
-
-
-def _strays(office: Office) -> Iterator[Problem]:
-    """Folders among the returns that belong to no portfolio: what is in them is taken in by nobody."""
-    from engine.workspace.spelling import did_you_mean
-
-    known = office.workspace.portfolios
-    for path in sorted(office.returns_folder.iterdir()) if office.returns_folder.is_dir() else ():
-        if path.name not in known and path.name[0] not in ".~":
-            what = "this belongs to no portfolio, so nothing in it was read"
-            yield Problem(file=path.name, where="", what=what, cure=did_you_mean(path.name, known) or "rename it")
-
-
-def _of_no_period(return_: Return) -> Problem:
-    return Problem(
-        file=return_.source,
-        where="",
-        what=f"{return_.period} is no period of the portfolio any more, so its figures are not used",
-        cure="change `reports` back, or put them into periods that there are",
-    )
-
-
-def _gone(return_: Return) -> Problem:
-    return Problem(
-        file=return_.source,
-        where="",
-        what="this return is no longer in the folder; its figures are still used",
-        cure="put it back, or replace it with one that says what holds",
-    )
-
-
-def _period_to_run(office: Office, about: Declared, returns: Sequence[Return], name: str | None) -> Period:
-    """The period named, or the latest with a return. Raises UsageError where it can't be run."""
-    portfolio = about.portfolio
-    first = office.period(portfolio.portfolio, portfolio.starts)
-    if name is None:
-        periods = [office.period(portfolio.portfolio, one.period) for one in returns]
-        begun = [period for period in periods if first.end <= period.end and period.start <= office.today]
-        if not begun:
-            where = office.workspace.settings.returns
-            raise UsageError(f"{portfolio.portfolio} has no return in {where} yet; name a period with --period")
-        return max(begun, key=lambda period: period.end)
-    period = office.period(portfolio.portfolio, name)
-    if period.end < first.end:
-        raise UsageError(f"{name} is history: {portfolio.portfolio} starts with {first.id}; name it, or a later one")
-    if period.start > office.today:
-        raise UsageError(f"{name} has not begun: today is {office.today.isoformat()}")
-    if period.end > office.today and not any(one.period == name for one in returns):
-        raise UsageError(f"{name} has not ended, and nobody has returned anything for it yet")
-    return period
 
 
 def _renderer(office: Office) -> Render:
@@ -506,7 +288,7 @@ def demo(root: Path, portfolio: str | None) -> Demo:
         about = declared(office, name)
         with open_the_store(office) as store:
             taken = take_in(office, about, store, keep=False)
-        period = _period_to_run(office, about, taken.returns, None)
+        period = period_to_run(office, about, taken.returns, None)
         morning = datetime.combine(due_date(about.portfolio, period, working) + timedelta(days=1), time(7))
         zone = ZoneInfo(office.workspace.calendar.time_zone)
         office = replace(office, now=morning.replace(tzinfo=zone))

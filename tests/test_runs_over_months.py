@@ -14,6 +14,7 @@ from engine import app
 from engine.cli import main
 from engine.inference import process
 from engine.model.run import RunOut, SubjectOut
+from engine.office import FaultsError, Office, UsageError
 
 PORTFOLIO = """\
 portfolio: office
@@ -96,7 +97,7 @@ class Months:
         rows = [f"{ref},visits,{'' if n == '_' else n}" for ref, n in (("north", north), ("south", south))]
         self.write(f"returns/office/{period}/owners/measures.csv", "\n".join(["subject,measure,actual", *rows, ""]))
 
-    def office(self, now: str) -> app.Office:
+    def office(self, now: str) -> Office:
         return app.open_office(self.root, f"{now}T07:00")
 
     def run(self, period: str, now: str | None = None) -> RunOut:
@@ -195,7 +196,7 @@ def test_a_run_of_an_older_month_says_which_later_one_it_told_of(months: Months)
 
 def test_a_month_that_has_not_ended_is_not_run_before_anybody_returned_something(months: Months) -> None:
     months.month("2019-01", "100", "100")
-    with pytest.raises(app.UsageError, match="2019-02 has not ended, and nobody has returned anything for it yet"):
+    with pytest.raises(UsageError, match="2019-02 has not ended, and nobody has returned anything for it yet"):
         months.run("2019-02", now="2019-02-20")
     months.returns("2019-02", "100", "100")
     assert months.run("2019-02", now="2019-02-20").published == "new"
@@ -347,7 +348,7 @@ def test_rules_and_templates_that_lie_outside_the_workspace_are_refused(
     (outside / "rules").rename(months.root / "rules")
     (outside / "templates").mkdir()
     (months.root / "config/templates").symlink_to(outside / "templates")
-    with pytest.raises(app.FaultsError, match="leads out of the workspace"):
+    with pytest.raises(FaultsError, match="leads out of the workspace"):
         months.month("2019-01", "100", "30")
 
 

@@ -8,23 +8,13 @@ from email import policy
 from email.parser import BytesParser
 from pathlib import Path
 
-from engine.app import (
-    FaultsError,
-    Office,
-    UsageError,
-    check_folder,
-    declared,
-    open_office,
-    open_the_store,
-    preview,
-    rules_of,
-    take_in,
-    with_states,
-)
+from engine.app import declared, open_office, open_the_store, preview, with_states
+from engine.intake import take_in
 from engine.model.alerts import OutboxState, Rendered
 from engine.model.facts import FactSheet
 from engine.model.problems import Fault, Problem
 from engine.model.run import RunOut
+from engine.office import FaultsError, Office, UsageError, check_folder, rules_of
 from engine.periods import Period, PeriodError
 
 

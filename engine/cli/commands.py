@@ -11,6 +11,7 @@ from engine import app
 from engine.cli import DONE, FAILED, NO, answers, show
 from engine.model.problems import Severity
 from engine.model.run import RunOut
+from engine.office import Office, UsageError
 from engine.periods import period_in_words
 
 Options = argparse.Namespace
@@ -22,7 +23,7 @@ def perform(options: Options) -> int:
     return COMMANDS[name](options)
 
 
-def _office(options: Options) -> app.Office:
+def _office(options: Options) -> Office:
     return app.open_office(Path(options.workspace), _now(options))
 
 
@@ -43,7 +44,7 @@ def _init(options: Options) -> int:
     try:
         made = init_workspace(folder)
     except StarterError as error:
-        raise app.UsageError(str(error)) from None
+        raise UsageError(str(error)) from None
     answer = {"schema": 1, "made": [str(path) for path in made]}
     text = [
         f"Made a workspace in {folder}:",
@@ -94,7 +95,7 @@ def _status(options: Options) -> int:
     return _exception_code(options, run)
 
 
-def _run_text(office: app.Office, run: RunOut) -> str:
+def _run_text(office: Office, run: RunOut) -> str:
     scheme = office.workspace.schemes[run.scheme]
     period = _in_words(office, run)
     said = {
@@ -112,7 +113,7 @@ def _run_text(office: app.Office, run: RunOut) -> str:
     ))  # fmt: skip
 
 
-def _in_words(office: app.Office, run: RunOut) -> str:
+def _in_words(office: Office, run: RunOut) -> str:
     """The run's period in words, or by its name where the portfolio has it no longer."""
     known = office.has_period(run.portfolio, run.period)
     return period_in_words(office.period(run.portfolio, run.period)) if known else run.period
@@ -138,7 +139,7 @@ def _explain(options: Options) -> int:
     run = answers.published(office, portfolio, options.period)
     subject = next((one for one in run.subjects if one.ref == ref), None)
     if subject is None:
-        raise app.UsageError(f"{ref} was not in the portfolio when {run.period} was published")
+        raise UsageError(f"{ref} was not in the portfolio when {run.period} was published")
     answer = {
         "schema": 1,
         "portfolio": portfolio,

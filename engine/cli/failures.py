@@ -1,8 +1,8 @@
 """Every way a command can fail, as one sentence and an exit code.
 
 Exception
-+-- engine.app.UsageError                     2: an unknown portfolio, period or subject
-+-- engine.app.FaultsError                    1: config/ or rules/ can't be used; carries every fault
++-- engine.office.UsageError                  2: an unknown portfolio, period or subject
++-- engine.office.FaultsError                 1: config/ or rules/ can't be used; carries every fault
 +-- engine.store.errors.StoreError            4: the database is busy; 3: it can't be used
 +-- engine.inference.errors.InferenceError    3: the engine of record crashed or hung, or the two evaluators differ
 +-- OSError                                   3: a file can't be read or written
@@ -16,7 +16,7 @@ from engine.cli import BUSY, FAILED, NO, USAGE
 
 def faults_as_json(error: Exception) -> str:
     """The faults that made config/ or rules/ unusable, as `check` gives them; "" for any other failure."""
-    from engine.app import FaultsError
+    from engine.office import FaultsError
 
     if not isinstance(error, FaultsError):
         return ""
@@ -26,8 +26,8 @@ def faults_as_json(error: Exception) -> str:
 
 def sentence_and_code(error: Exception) -> tuple[str, int]:
     """What to tell the person, and the exit code."""
-    from engine.app import FaultsError, UsageError
     from engine.inference.errors import InferenceError
+    from engine.office import FaultsError, UsageError
     from engine.store.errors import StoreError
 
     if isinstance(error, UsageError):
