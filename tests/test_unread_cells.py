@@ -14,6 +14,8 @@ brokerage,brokerage_income,£6k,£6k
 SAVINGS = """subject,year,target,at_risk
 long_term_care,previous years,500,£211k approx
 minimum_income,2019/20,2800,
+carers,2018/19,100,
+carers,previous yrs,,50
 minimum_income,all,2800,200
 """
 MILESTONES = """subject,milestone,planned,forecast
@@ -47,6 +49,13 @@ def test_what_was_found_is_held_while_the_cell_that_could_show_it_is_over_cannot
     assert (one.derived, one.trend, one.remediated, one.as_at) == (status, "Same", False, "2019-01")
 
 
+def test_a_row_that_could_not_be_used_leaves_the_others_of_its_table_no_good_news(february: RunOut) -> None:
+    carers = subject(february, "carers")
+    assert carers.savings == {}
+    assert "savings_at_risk" in {rule for group in carers.not_assessed for rule in group.rules}
+    assert any("previous yrs" in problem.what for problem in february.problems if problem.subject == "carers")
+
+
 def test_a_control_total_that_denies_a_blank_keeps_the_saving_at_risk(february: RunOut) -> None:
     assert subject(february, "minimum_income").derived == "experiencing_obstacles"
 
@@ -59,5 +68,5 @@ def test_an_owner_cannot_lower_the_agreed_target(february: RunOut) -> None:
 
 def test_every_cell_that_could_not_be_read_is_told_to_the_pmo(february: RunOut) -> None:
     assert {one.subject for one in february.problems} == {
-        "long_term_care", "minimum_income", "best_practice", "brokerage"
+        "long_term_care", "minimum_income", "best_practice", "brokerage", "carers"
     }  # fmt: skip

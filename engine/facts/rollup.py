@@ -44,7 +44,8 @@ class SavingsTree:
         key = (ref, period.id)
         if key not in self._found:
             rows = self._own_rows(ref, period)
-            self._found[key] = own_savings(rows)[0] if rows else self._sum_of_parts(ref, period)
+            below = None if self._is_incomplete(ref, period) else self._sum_of_parts(ref, period)
+            self._found[key] = own_savings(rows)[0] if rows else below
         return self._found[key]
 
     def expected(self, ref: str, period: Period) -> bool:
@@ -70,6 +71,11 @@ class SavingsTree:
                 what = f"{one.sentence('the parts below it')}: {one.not_itemised} is not itemised"
                 found.append(_problem(subject, what, cure))
         return found
+
+    def _is_incomplete(self, ref: str, period: Period) -> bool:
+        """Whether it returned rows of which one could not be used."""
+        rows = self._rows.get(period.id)
+        return rows is not None and rows.savings.get(ref) == ()
 
     def _own_rows(self, ref: str, period: Period) -> Sequence[SavingsRow]:
         rows = self._rows.get(period.id)

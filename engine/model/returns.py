@@ -130,6 +130,8 @@ class Return(Frozen):
     milestones: tuple[MilestoneRow, ...] = ()
     judgements: tuple[JudgementRow, ...] = ()
     explanations: tuple[ExplanationRow, ...] = ()
+    # Table and subject of rows that could not be used at all: what sums or counts them with the others is not known.
+    incomplete: tuple[tuple[str, str], ...] = ()
     problems: tuple[Problem, ...] = ()
 
     @property

@@ -127,6 +127,7 @@ def understood(found: FoundReturn, given: Contents, portfolio: Portfolio, scheme
         milestones=tuple(read.milestones),
         judgements=tuple(read.judgements),
         explanations=tuple(read.explanations),
+        incomplete=tuple(sorted(read.incomplete)),
         problems=(*problems, *read.problems),
     )
     content = sha256(said.model_dump_json(exclude=_PLACES).encode()).hexdigest()

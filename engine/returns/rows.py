@@ -40,6 +40,7 @@ class Row:
         self._unread = set(header.unread)
         self.known = known
         self.subject = ""  # its ref, once `find_subject` found it
+        self.table = table.name
         self.file = table.file
         self.where = table.row_place(number)
 

@@ -41,6 +41,7 @@ class TablesRead:
     milestones: list[MilestoneRow] = field(default_factory=list)
     judgements: list[JudgementRow] = field(default_factory=list)
     explanations: list[ExplanationRow] = field(default_factory=list)
+    incomplete: set[tuple[str, str]] = field(default_factory=set)  # table and subject of rows that were not used
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -56,15 +57,15 @@ def read_table(table: RawTable, known: Known, into: TablesRead) -> None:
     """Adds one table's rows and problems."""
     rows = _rows(table, known, into.problems)
     if table.name == "measures":
-        into.measures += _once(table, _read(rows, _measure), lambda r: (r.measure, fold(r.part or "")), into.problems)
+        into.measures += _once(table, _read(rows, _measure, into), lambda r: (r.measure, fold(r.part or "")), into)
     elif table.name == "savings":
-        into.savings += _read(rows, _savings)
+        into.savings += _read(rows, _savings, into)
     elif table.name == "milestones":
-        into.milestones += _once(table, _read(rows, _milestone), lambda r: fold(r.milestone), into.problems)
+        into.milestones += _once(table, _read(rows, _milestone, into), lambda r: fold(r.milestone), into)
     elif table.name == "judgements":
-        into.judgements += _read(rows, _judgement)
+        into.judgements += _read(rows, _judgement, into)
     else:
-        into.explanations += _once(table, _read(rows, _explanation), lambda r: r.measure, into.problems)
+        into.explanations += _once(table, _read(rows, _explanation, into), lambda r: r.measure, into)
 
 
 def _rows(table: RawTable, known: Known, problems: list[Problem]) -> list[Row]:
@@ -83,11 +84,19 @@ def _filled(cells: Sequence[Cell]) -> bool:
 N = TypeVar("N")
 
 
-def _read(rows: Iterable[Row], reader: Callable[[Row], N | None]) -> list[N]:
-    return [noun for row in rows if row.find_subject() and (noun := reader(row)) is not None]
+def _read(rows: Iterable[Row], reader: Callable[[Row], N | None], into: TablesRead) -> list[N]:
+    found: list[N] = []
+    for row in rows:
+        if row.find_subject():
+            noun = reader(row)
+            if noun is None:
+                into.incomplete.add((row.table, row.subject))
+            else:
+                found.append(noun)
+    return found
 
 
-def _once(table: RawTable, rows: list[R], key: Callable[[R], Hashable], problems: list[Problem]) -> list[R]:
+def _once(table: RawTable, rows: list[R], key: Callable[[R], Hashable], into: TablesRead) -> list[R]:
     """The rows without those that say the same thing twice: which of them is meant can't be told."""
     alike: dict[tuple[str, Hashable], list[R]] = defaultdict(list)
     for row in rows:
@@ -96,10 +105,10 @@ def _once(table: RawTable, rows: list[R], key: Callable[[R], Hashable], problems
         if len(repeated) > 1:
             places = " and ".join(row.where for row in repeated)
             what = f"{len(repeated)} rows are about the same thing ({places}), so none of them was used"
-            problems.append(
-                Problem(
-                    file=table.file, where=table.place, what=what, cure="keep one of them", subject=repeated[0].subject
-                )
+            subject = repeated[0].subject
+            into.incomplete.add((table.name, subject))
+            into.problems.append(
+                Problem(file=table.file, where=table.place, what=what, cure="keep one of them", subject=subject)
             )
     return [rows[0] for rows in alike.values() if len(rows) == 1]
 

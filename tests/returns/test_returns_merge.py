@@ -68,7 +68,8 @@ def test_every_table_is_watched_for_two_submitters() -> None:
     other = {**lines, "milestones": ("payments,ROLLOUT,,,,,,",), "savings": ("payments,18/19,2,,,,,,",)}
     rows, problems = merge([returned("a", **lines), returned("b", **other)])
     assert len(problems) == 4
-    assert (rows.savings, rows.milestones, rows.judgements, rows.explanations) == ({}, {}, (), {})
+    assert (rows.savings, rows.milestones) == ({"payments": ()}, {"payments": ()})  # owed, and none that stands
+    assert (rows.judgements, rows.explanations) == ((), {})
     assert rows.returned == {"payments"}
 
 
@@ -92,3 +93,16 @@ def test_the_order_in_which_returns_are_found_makes_no_difference() -> None:
 def test_nothing_returned_is_no_rows() -> None:
     rows, problems = merge([])
     assert (rows.measures, rows.returned, problems) == ({}, frozenset(), ())
+
+
+def test_a_subject_with_a_savings_row_that_could_not_be_used_stands_with_none() -> None:
+    read_ = read("savings", "payments,previous yrs,,,,211,,,", "payments,2018/19,500,,,,,,", "care,2018/19,1,,,,,,")
+    assert read_.incomplete == {("savings", "payments")}
+    assert [row.subject for row in read_.savings] == ["payments", "care"]
+    whole = Return(
+        portfolio="lives", period="2019-01", submitter="owners", source="owners", sha256="x",
+        savings=tuple(read_.savings), incomplete=tuple(read_.incomplete),
+    )  # fmt: skip
+    rows, _ = merge([whole])
+    assert rows.savings["payments"] == ()
+    assert len(rows.savings["care"]) == 1
