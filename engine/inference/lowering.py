@@ -19,6 +19,7 @@ from engine.model.verdicts import FIRES, QUIET
 from engine.rulebook.rules import Rule
 from engine.rulebook.scope import Scope
 from engine.rulebook.syntax import (
+    CONTRARY,
     NOWHERE,
     And,
     Arithmetic,
@@ -44,7 +45,6 @@ MOST_BRANCHES = 48  # of one rule, all its conditions and their negations togeth
 MOST_OPERANDS = 100  # of one rule: each is two fields of the engine's fact
 _MOST_AT_ONCE = 24 * 24  # branches of a product before what is superfluous is taken out
 
-_CONTRARY: dict[Operator, Operator] = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "=": "!=", "!=": "="}
 _MIRRORED: dict[Operator, Operator] = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
 
 
@@ -214,7 +214,7 @@ class _Lowering:
                 return self._all(each) if isinstance(condition, And) == wanted else self._any(each)
 
     def _comparison(self, comparison: Comparison, wanted: bool, way: Way) -> Literal:
-        op = comparison.op if wanted else _CONTRARY[comparison.op]
+        op = comparison.op if wanted else CONTRARY[comparison.op]
         left, right = comparison.left, comparison.right
         if _constant(left) is not None and _constant(right) is None:
             left, right, op = right, left, _MIRRORED[op]

@@ -9,6 +9,14 @@ from engine.model.values import EXACT, LARGEST, Unit, plain, to_millionths
 LONGEST = 40  # characters; nobody writes a figure longer than this
 THOUSAND = 3  # decimal places by which "£000" moves a figure
 
+# What a figure of each unit is called in a sentence.
+KIND = {
+    Unit.NUMBER: "a plain number",
+    Unit.PERCENT: "a percentage",
+    Unit.MONEY: "money",
+    Unit.WEEKS: "a number of weeks",
+}
+
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u200a\u202f\t"), " ")
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d"), "-")
 _PLAIN_MARKS = {**_SPACES, **_DASHES}
@@ -96,10 +104,10 @@ def _in_unit(written: WrittenNumber, unit: Unit, bare_money_thousands: bool) -> 
             return shifted(value, THOUSAND)
         raise NumberError(f"{plain(value)} has no unit, and this is money", _bare_money(value))
     if written.unit is None and written.scaled and unit is not Unit.NUMBER:
-        raise NumberError(f"k and m are for money and numbers, and this is {_KIND[unit]}", _write(unit))
+        raise NumberError(f"k and m are for money and numbers, and this is {KIND[unit]}", _write(unit))
     if written.unit in (None, unit):
         return value
-    raise NumberError(f"this is {_KIND[unit]}, and what was written is {_KIND[written.unit]}", _write(unit))
+    raise NumberError(f"this is {KIND[unit]}, and what was written is {KIND[written.unit]}", _write(unit))
 
 
 def shifted(value: Decimal, places: int) -> Decimal:
@@ -107,12 +115,6 @@ def shifted(value: Decimal, places: int) -> Decimal:
     return Decimal(plain(EXACT.scaleb(value, places)))
 
 
-_KIND = {
-    Unit.NUMBER: "a plain number",
-    Unit.PERCENT: "a percentage",
-    Unit.MONEY: "money",
-    Unit.WEEKS: "a number of weeks",
-}
 _EXAMPLE = {Unit.NUMBER: "12", Unit.PERCENT: "15.1%", Unit.MONEY: "£1,320k", Unit.WEEKS: "4 weeks"}
 
 

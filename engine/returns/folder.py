@@ -76,14 +76,6 @@ def find_returns(root: Path, portfolio: Portfolio) -> tuple[list[FoundReturn], l
     return [alike[0] for alike in by_submitter.values() if len(alike) == 1], problems
 
 
-def digest(found: FoundReturn) -> str:
-    """The sha256 of the return's bytes, as `Return.sha256` has it: the same digest, nothing to read again.
-
-    Raises OSError where a file can't be opened.
-    """
-    return contents(found).sha256
-
-
 def contents(found: FoundReturn) -> Contents:
     """The return's bytes. Raises OSError where a file can't be opened."""
     files = tuple((path.name, _bytes(path)) for path in found.files)

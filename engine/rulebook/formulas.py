@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.facts.names import FactNames
+from engine.model.numbers import KIND
 from engine.model.problems import Fault
 from engine.model.values import Quantity
 from engine.model.workspace import Portfolio, Scheme
@@ -11,7 +12,7 @@ from engine.rulebook.names import Vocabulary
 from engine.rulebook.parser import read_expression
 from engine.rulebook.slips import Source
 from engine.rulebook.syntax import NOWHERE, At, Expression, Fact
-from engine.rulebook.units import KIND, unit_of
+from engine.rulebook.units import unit_of
 from engine.rulebook.values import value_of
 from engine.workspace.yamlfile import YamlFile
 

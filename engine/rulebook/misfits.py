@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping, Set
 from decimal import Decimal
 
+from engine.model.numbers import KIND
 from engine.model.problems import Fault
 from engine.model.values import EXACT, Unit, plain
 from engine.rulebook.rules import Threshold
-from engine.rulebook.units import EXAMPLE, KIND, in_unit
+from engine.rulebook.units import EXAMPLE, in_unit
 from engine.workspace.yamlfile import YamlFile
 
 UnitFaults = Callable[[str, Unit | None], Set[Fault]]

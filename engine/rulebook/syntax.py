@@ -77,6 +77,8 @@ Expression = Number | Fact | ThresholdRef | Share | Arithmetic | Negative
 # ---- conditions: true, false or unknown
 
 Operator = Literal["<", "<=", ">", ">=", "=", "!="]
+# What holds where a comparison does not.
+CONTRARY: dict[Operator, Operator] = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "=": "!=", "!=": "="}
 
 
 @dataclass(frozen=True, slots=True)

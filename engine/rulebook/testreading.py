@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from engine.facts.words import MISSING
-from engine.model.numbers import NumberError, as_unit, read_number
+from engine.model.numbers import KIND, NumberError, as_unit, read_number
 from engine.model.problems import Fault
 from engine.model.values import Quantity, Unit
 from engine.model.verdicts import FIRES, QUIET
@@ -14,7 +14,6 @@ from engine.rulebook.file import TestEntry, Written
 from engine.rulebook.names import UnknownNameError, Vocabulary
 from engine.rulebook.rules import RuleTest
 from engine.rulebook.syntax import At, Fact
-from engine.rulebook.units import KIND
 from engine.workspace.spelling import did_you_mean, listed, quoted
 from engine.workspace.yamlfile import Loc, YamlFile
 

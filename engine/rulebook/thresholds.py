@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from engine.model.numbers import NumberError, WrittenNumber, as_unit, read_number
+from engine.model.numbers import KIND, NumberError, WrittenNumber, as_unit, read_number
 from engine.model.problems import Fault
 from engine.model.values import Quantity, Unit
 from engine.periods import Cadence, PeriodError
@@ -13,7 +13,6 @@ from engine.rulebook.names import Names
 from engine.rulebook.rules import Threshold, ThresholdValue
 from engine.rulebook.syntax import At
 from engine.rulebook.templates import TITLE
-from engine.rulebook.units import KIND
 from engine.workspace.dates import NOT_SET, first_day
 from engine.workspace.spelling import quoted
 from engine.workspace.yamlfile import Loc, YamlFile

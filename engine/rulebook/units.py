@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from engine.model.numbers import KIND
 from engine.model.values import Unit, plain
 from engine.rulebook.describe import describe, describe_number
 from engine.rulebook.names import Vocabulary
@@ -20,12 +21,6 @@ from engine.rulebook.syntax import (
 )
 from engine.workspace.spelling import quoted
 
-KIND = {
-    Unit.NUMBER: "a plain number",
-    Unit.PERCENT: "a percentage",
-    Unit.MONEY: "money",
-    Unit.WEEKS: "a number of weeks",
-}
 EXAMPLE = {Unit.NUMBER: "12", Unit.PERCENT: "60%", Unit.MONEY: "£50k", Unit.WEEKS: "4 weeks"}
 
 

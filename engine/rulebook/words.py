@@ -12,6 +12,7 @@ from engine.rulebook.nouns import Terms
 from engine.rulebook.rules import Band, Rule
 from engine.rulebook.scope import Scope
 from engine.rulebook.syntax import (
+    CONTRARY,
     And,
     Arithmetic,
     Comparison,
@@ -32,7 +33,6 @@ from engine.rulebook.syntax import (
 from engine.rulebook.templates import TITLE, fill
 from engine.rulebook.values import value_of
 
-_CONTRARY: dict[Operator, Operator] = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "=": "!=", "!=": "="}
 _BOUNDS: dict[Operator, str] = {
     ">=": "of at least", "<=": "of at most", ">": "above", "<": "below", "=": "of exactly", "!=": "other than",
 }  # fmt: skip
@@ -112,7 +112,7 @@ def _needed(condition: Condition, wanted: bool, scope: Scope, terms: Terms) -> s
         case Is():
             return _state_needed(condition, wanted, scope, terms)
         case Comparison(op=op, left=left, right=right):
-            op = op if wanted else _CONTRARY[op]
+            op = op if wanted else CONTRARY[op]
             if _told_of(right, terms) > _told_of(left, terms):
                 left, right, op = right, left, MIRRORED[op]
             return _figure_needed(left, op, right, scope, terms)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.model.problems import Problem
-from engine.returns.folder import FoundReturn, contents, digest, find_returns, read_return
+from engine.returns.folder import FoundReturn, contents, find_returns, read_return
 from engine.returns.workbook import LIMITS
 from tests.returns.small import HEADERS, PORTFOLIO, SCHEME, only, portfolio_with, workbook, write
 
@@ -137,7 +137,7 @@ def test_a_return_knows_its_submitter_source_and_digest(tmp_path: Path) -> None:
     assert (return_.portfolio, return_.period, return_.submitter) == ("lives", "2019-01", "owners")
     assert (return_.source, return_.rows) == ("lives/2019-01/owners", 1)
     assert return_.measures[0].where == "line 2"
-    assert return_.sha256 == digest(found)
+    assert return_.sha256 == contents(found).sha256
     assert read_return(found, PORTFOLIO, SCHEME, known=return_.sha256) is None
     assert read_return(found, PORTFOLIO, SCHEME, known="another") == return_
     [problem] = return_.problems
@@ -147,7 +147,7 @@ def test_a_return_knows_its_submitter_source_and_digest(tmp_path: Path) -> None:
 def test_a_digest_changes_with_any_byte_or_file_and_with_nothing_else(tmp_path: Path) -> None:
     def digests() -> str:
         [found], _ = find_returns(tmp_path, PORTFOLIO)
-        return digest(found)
+        return contents(found).sha256
 
     file = write(tmp_path / "lives/2019-01/owners/measures.csv", MEASURES)
     first = digests()
