@@ -35,6 +35,7 @@ from engine.rulebook.substance import substance
 from engine.store.records import Queued
 
 Render = Callable[[Telling], Rendered | str]  # a message's frozen bytes, or a sentence that says why there are none
+HISTORY = 11  # earlier periods that a message shows beside its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,24 @@ def _rendered(declared: Declared, run: RunOut, cases: CaseChanges, told: Telling
     )
     complete = run.model_copy(update={"messages": shown, "problems": (*run.problems, *problems)})
     return Alerted(complete, cases, tuple(told.decisions), tuple(queued))
+
+
+def followed_by(declared: Declared, before: Published, period: Period, result: Alerted) -> Published:
+    """What stands before the next period once this one is published, but for what recipients were told."""
+    statuses = {subject.ref: subject.status for subject in result.run.subjects}
+    history: dict[str, tuple[HistoryPoint, ...]] = {
+        ref: (*before.history.get(ref, ()), HistoryPoint(period=period.id, status=status))[-HISTORY:]
+        for ref, status in statuses.items()
+    }
+    return Published(
+        run=result.run.run,
+        previous=statuses,
+        rules_hash=rules_hash(declared, period),
+        ever=before.ever | {ref for ref, status in statuses.items() if status is not None},
+        open_cases=result.cases.open,
+        closed_cases=before.closed_cases | {case.key for case in result.cases.closed},
+        history=history,
+    )
 
 
 def rules_hash(declared: Declared, period: Period) -> str:

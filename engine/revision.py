@@ -12,17 +12,27 @@ from datetime import date, datetime
 
 from engine.assessment.revised import LastRevision
 from engine.inference.process import DurableProcess
-from engine.model.alerts import HistoryPoint, Told
+from engine.model.alerts import Told
 from engine.model.problems import Problem
 from engine.model.returns import Return
 from engine.model.run import RunOut
 from engine.model.workspace import cadence_of
 from engine.periods import Period, PeriodError
-from engine.pipeline import Alerted, Declared, Published, Render, alert, digest, facts_of, judge, rules_hash
+from engine.pipeline import (
+    HISTORY,
+    Alerted,
+    Declared,
+    Published,
+    Render,
+    alert,
+    digest,
+    facts_of,
+    followed_by,
+    judge,
+    rules_hash,
+)
 from engine.store.records import Publication, StoredRun
 from engine.store.store import Store
-
-HISTORY = 11  # earlier periods that a message shows beside its own
 
 
 @dataclass
@@ -74,7 +84,7 @@ class Revision:
             withdraws = frozenset() if self.publications else withdrawn
             self.publications.append(self._publication(period, before, result, inputs_hash, withdraws))
             runs[period.id] = result.run
-            before = self._followed_by(before, period, result)
+            before = followed_by(self.about, before, period, result)
         return runs[wanted.id]
 
     def _periods(self, wanted: Period) -> list[Period]:
@@ -110,23 +120,6 @@ class Revision:
             return self._cadence.period(name)
         except PeriodError:
             return None
-
-    def _followed_by(self, before: Published, period: Period, result: Alerted) -> Published:
-        """What stands before the next period once this one is published with the same transaction."""
-        statuses = {subject.ref: subject.status for subject in result.run.subjects}
-        history: dict[str, tuple[HistoryPoint, ...]] = {
-            ref: (*before.history.get(ref, ()), HistoryPoint(period=period.id, status=status))[-HISTORY:]
-            for ref, status in statuses.items()
-        }
-        return Published(
-            run=result.run.run,
-            previous=statuses,
-            rules_hash=rules_hash(self.about, period),
-            ever=before.ever | {ref for ref, status in statuses.items() if status is not None},
-            open_cases=result.cases.open,
-            closed_cases=before.closed_cases | {case.key for case in result.cases.closed},
-            history=history,
-        )
 
     def _told(self, withdrawn: frozenset[str]) -> tuple[Told, ...]:
         """What each recipient was told, but for the messages that nobody has begun to send: these are replaced."""

@@ -100,6 +100,7 @@ PLANTED = {
     "sqlalchemy": [("engine.alerts.cases", "sqlalchemy.orm"), ("notifiers.outbox", "alembic.config")],
     "lark": [("engine.inference.lowering", "lark")],
     "openpyxl": [("engine.workspace.files", "openpyxl"), ("engine.reports", "openpyxl.styles")],
+    "matplotlib": [("engine.whatif", "matplotlib.pyplot"), ("engine.facts.signals", "numpy")],
     "ruamel": [("engine.rulebook.loading", "ruamel.yaml"), ("engine.returns.template", "ruamel.yaml")],
     "jinja2": [("engine.web.pages", "jinja2")],
 }

@@ -1,7 +1,5 @@
 """What each command does: asks `engine.app`, and prints the answer as text or JSON."""
 
-import argparse
-import json
 import os
 from collections.abc import Callable
 from dataclasses import asdict
@@ -9,32 +7,17 @@ from pathlib import Path
 
 from engine import app
 from engine.cli import DONE, FAILED, NO, answers, show
+from engine.cli.common import Options, acting_at, emit, open_office
 from engine.model.problems import Severity
 from engine.model.run import RunOut
 from engine.office import Office, UsageError
 from engine.periods import period_in_words
-
-Options = argparse.Namespace
 
 
 def perform(options: Options) -> int:
     """Runs the command that the options name and returns its exit code."""
     name = " ".join(filter(None, (options.command, getattr(options, "subcommand", None))))
     return COMMANDS[name](options)
-
-
-def _office(options: Options) -> Office:
-    return app.open_office(Path(options.workspace), _now(options))
-
-
-def _now(options: Options) -> str | None:
-    """The time to act at, as text; None for the clock's."""
-    return options.now if options.now is not None else os.environ.get("TELLTALE_NOW") or None
-
-
-def _emit(options: Options, value: object, text: Callable[[], str]) -> None:
-    """The answer: `value` as JSON, or the text, which is only made when it is wanted."""
-    print(json.dumps(value, indent=2, ensure_ascii=False) if options.format == "json" else text())
 
 
 def _init(options: Options) -> int:
@@ -51,7 +34,7 @@ def _init(options: Options) -> int:
         *show.bullets(str(path.relative_to(folder)) for path in made),
         f"Next: telltale -C {folder} check, and telltale -C {folder} test; {folder}/README.txt says more.",
     ]
-    _emit(options, answer, lambda: "\n".join(text))
+    emit(options, answer, lambda: "\n".join(text))
     return DONE
 
 
@@ -62,12 +45,12 @@ def _check(options: Options) -> int:
     warnings = len(faults) - errors
     counts = ((errors, "fault"), (warnings, "warning"))
     counted = " and ".join(show.count(number, noun) for number, noun in counts if number)
-    _emit(options, answer, lambda: "\n".join(filter(None, (show.faults_text(faults), f"{counted or 'No fault'}."))))
+    emit(options, answer, lambda: "\n".join(filter(None, (show.faults_text(faults), f"{counted or 'No fault'}."))))
     return NO if errors else DONE
 
 
 def _test(options: Options) -> int:
-    office = _office(options)
+    office = open_office(options)
     results = [result for name in office.names(options.portfolio) for result in answers.test_rules(office, name)]
     failed = [result for result in results if not result.ok]
     answer = {
@@ -77,21 +60,21 @@ def _test(options: Options) -> int:
         "failures": [asdict(result) for result in failed],
     }
     lines = [str(result) for result in failed]
-    _emit(options, answer, lambda: "\n".join((*lines, f"{len(results) - len(failed)} passed, {len(failed)} failed.")))
+    emit(options, answer, lambda: "\n".join((*lines, f"{len(results) - len(failed)} passed, {len(failed)} failed.")))
     return NO if failed else DONE
 
 
 def _run(options: Options) -> int:
-    office = _office(options)
+    office = open_office(options)
     run = app.run(office, office.the_portfolio(options.portfolio), options.period)
-    _emit(options, run.model_dump(mode="json", by_alias=True), lambda: _run_text(office, run))
+    emit(options, run.model_dump(mode="json", by_alias=True), lambda: _run_text(office, run))
     return _exception_code(options, run)
 
 
 def _status(options: Options) -> int:
-    office = _office(options)
+    office = open_office(options)
     run = answers.published(office, office.the_portfolio(options.portfolio), options.period)
-    _emit(options, run.model_dump(mode="json", by_alias=True), lambda: _run_text(office, run))
+    emit(options, run.model_dump(mode="json", by_alias=True), lambda: _run_text(office, run))
     return _exception_code(options, run)
 
 
@@ -126,15 +109,15 @@ def _exception_code(options: Options, run: RunOut) -> int:
 
 
 def _facts(options: Options) -> int:
-    office = _office(options)
+    office = open_office(options)
     portfolio, ref = office.find_subject(options.subject)
     sheet = answers.fact_sheet(office, portfolio, ref, options.period)
-    _emit(options, show.sheet_as_json(sheet), lambda: show.fact_sheet(sheet))
+    emit(options, show.sheet_as_json(sheet), lambda: show.fact_sheet(sheet))
     return DONE
 
 
 def _explain(options: Options) -> int:
-    office = _office(options)
+    office = open_office(options)
     portfolio, ref = office.find_subject(options.subject)
     run = answers.published(office, portfolio, options.period)
     subject = next((one for one in run.subjects if one.ref == ref), None)
@@ -149,7 +132,7 @@ def _explain(options: Options) -> int:
         "problems": [problem.model_dump(mode="json") for problem in run.problems if problem.subject == ref],
     }
     period = _in_words(office, run)
-    _emit(
+    emit(
         options,
         answer,
         lambda: show.explanation(run, subject, office.workspace.schemes[run.scheme], office.workspace.people, period),
@@ -158,11 +141,11 @@ def _explain(options: Options) -> int:
 
 
 def _doctor(options: Options) -> int:
-    checks = answers.doctor(Path(options.workspace), _now(options))
+    checks = answers.doctor(Path(options.workspace), acting_at(options))
     healthy = all(check.ok for check in checks)
     answer = {"schema": 1, "ok": healthy, "checks": [asdict(check) for check in checks]}
     rows = [("ok" if check.ok else "NOT OK", check.what, check.found) for check in checks]
-    _emit(options, answer, lambda: show.table(("", "What", "Found"), rows))
+    emit(options, answer, lambda: show.table(("", "What", "Found"), rows))
     return DONE if healthy else NO
 
 
@@ -174,7 +157,7 @@ def _demo(options: Options) -> int:
         f"The messages lie in {os.path.relpath(shown.outbox)}: open one in a mail program. Next, try:\n"
         "  telltale --help"
     )
-    _emit(options, answer, lambda: "\n\n".join((*(_run_text(shown.office, run) for run in shown.runs), where)))
+    emit(options, answer, lambda: "\n\n".join((*(_run_text(shown.office, run) for run in shown.runs), where)))
     return DONE
 
 
@@ -182,7 +165,7 @@ def _returns_submit(options: Options) -> int:
     from engine.model.problems import Problem
     from engine.returns.submitting import submit
 
-    office = _office(options)
+    office = open_office(options)
     name = office.the_portfolio(options.portfolio)
     portfolio = office.portfolio(name)
     scheme = office.workspace.scheme_of(portfolio)
@@ -191,7 +174,7 @@ def _returns_submit(options: Options) -> int:
     )
     if isinstance(done, Problem):
         answer = {"schema": 1, "submitted": False, "problems": [done.model_dump(mode="json")]}
-        _emit(options, answer, lambda: f"Not submitted: {done}")
+        emit(options, answer, lambda: f"Not submitted: {done}")
         return NO
     answer = {
         "schema": 1,
@@ -200,33 +183,33 @@ def _returns_submit(options: Options) -> int:
         "destination": None if done.destination is None else str(done.destination),
         "understood": done.return_.model_dump(mode="json", by_alias=True, exclude_defaults=True),
     }
-    _emit(options, answer, lambda: show.submitted(done.return_, done.destination, done.already))
+    emit(options, answer, lambda: show.submitted(done.return_, done.destination, done.already))
     return DONE if done.destination is not None else NO
 
 
 def _returns_list(options: Options) -> int:
-    office = _office(options)
+    office = open_office(options)
     names = office.names(options.portfolio)
     rows = [row for name in names for row in answers.list_returns(office, name, options.period)]
     answer = {"schema": 1, "returns": [asdict(row) for row in rows]}
     cells = [(r.portfolio, r.period, r.submitter, r.state, str(r.rows), str(r.problems)) for r in rows]
     heads = ("Portfolio", "Period", "Submitter", "State", "Rows", "Problems")
-    _emit(options, answer, lambda: show.table(heads, cells) if cells else "No returns.")
+    emit(options, answer, lambda: show.table(heads, cells) if cells else "No returns.")
     return DONE
 
 
 def _mail_list(options: Options) -> int:
-    office = _office(options)
+    office = open_office(options)
     rows = [row for name in office.names(options.portfolio) for row in answers.list_mail(office, name, options.period)]
     answer = {"schema": 1, "messages": [asdict(row) for row in rows]}
     cells = [(r.period, r.state, r.audience, r.to, r.subject, r.detail) for r in rows]
     heads = ("Period", "State", "Audience", "To", "Subject", "File, or why not")
-    _emit(options, answer, lambda: show.table(heads, cells) if cells else "No messages.")
+    emit(options, answer, lambda: show.table(heads, cells) if cells else "No messages.")
     return DONE
 
 
 def _mail_preview(options: Options) -> int:
-    office = _office(options)
+    office = open_office(options)
     portfolio = office.the_portfolio(options.portfolio)
     previews, problems = answers.preview_mail(office, portfolio, options.period, options.to)
     answer = {
@@ -240,7 +223,7 @@ def _mail_preview(options: Options) -> int:
     if problems:
         texts.append("\n".join(["What could not be made:", *show.bullets(map(str, problems))]))
     rule = "\n" + "=" * show.WIDTH + "\n"
-    _emit(options, answer, lambda: rule.join(texts))
+    emit(options, answer, lambda: rule.join(texts))
     return DONE
 
 

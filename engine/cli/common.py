@@ -1,0 +1,27 @@
+"""What every command begins and ends with: the workspace it is for, and its answer as text or JSON."""
+
+import argparse
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from engine import app
+from engine.office import Office
+
+Options = argparse.Namespace
+
+
+def open_office(options: Options) -> Office:
+    """The workspace that the options name. Raises FaultsError and UsageError."""
+    return app.open_office(Path(options.workspace), acting_at(options))
+
+
+def acting_at(options: Options) -> str | None:
+    """The time to act at, as text; None for the clock's."""
+    return options.now if options.now is not None else os.environ.get("TELLTALE_NOW") or None
+
+
+def emit(options: Options, value: object, text: Callable[[], str]) -> None:
+    """The answer: `value` as JSON, or the text, which is only made when it is wanted."""
+    print(json.dumps(value, indent=2, ensure_ascii=False) if options.format == "json" else text())
