@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from engine.facts.counts import MeasureStatuses, child_counts, measure_counts, moving
+from engine.facts.counts import MeasureStatuses, child_counts, figure_counts, moving, status_counts
+from engine.facts.doubtful import Doubtful
 from engine.facts.equals import Evaluator
 from engine.facts.measures import Measures, MeasureView
 from engine.facts.milestones import milestone_facts
@@ -46,7 +47,6 @@ class _Figures:
     views: tuple[MeasureView, ...]
     counted: tuple[MeasureView, ...]  # by measures.*
     below: Mapping[str, tuple[str, ...]]  # open descendants, by what they are counted as
-    problems: tuple[Problem, ...]
 
 
 class FactBook:
@@ -75,11 +75,13 @@ class FactBook:
         self._measures = Measures(
             portfolio, rows, self._timeline, today=today, equals=equals, savings_facts=self._savings.facts
         )
+        self._doubtful = Doubtful(portfolio, rows, self._timeline, self._measures.histories)
         self._first_milestone: dict[str, date] = {}
         for period in self.periods:
             for ref in rows[period.id].milestones if period.id in rows else ():
                 self._first_milestone.setdefault(ref, period.end)
         self._figures: dict[tuple[str, str], _Figures] = {}
+        self._problems: dict[tuple[str, str], tuple[Problem, ...]] = {}
 
     @property
     def periods(self) -> tuple[Period, ...]:
@@ -96,7 +98,7 @@ class FactBook:
         facts, states = dict(figures.facts), dict(figures.states)
         expected = figures.expected
         if figures.counted:
-            facts |= measure_counts(figures.counted, standing.measure_statuses, scheme)
+            facts |= status_counts(figures.counted, standing.measure_statuses, scheme)
         for name, refs in figures.below.items():
             facts |= child_counts(name, [standing.descendants.get(ref) for ref in refs], scheme)
         if standing.held_for is not None:
@@ -117,12 +119,22 @@ class FactBook:
             unknown_states=figures.unknown_states,
             expected=expected,
             measures=tuple(sheet for view in figures.views for sheet in view.sheets),
-            problems=figures.problems,
         )
 
     def problems(self, period: Period) -> tuple[Problem, ...]:
-        """Everything in the period's figures that doesn't add up, in the portfolio's order."""
-        return tuple(problem for ref in self._portfolio.subjects for problem in self._of(ref, period).problems)
+        """Everything in the period's figures that doesn't add up or looks like a slip, in the portfolio's order."""
+        return tuple(problem for ref in self._portfolio.subjects for problem in self.problems_of(ref, period))
+
+    def problems_of(self, subject: str, period: Period) -> tuple[Problem, ...]:
+        """The same of one subject."""
+        key = (subject, period.id)
+        if key not in self._problems:
+            self._problems[key] = (
+                *self._measures.problems(subject, period),
+                *self._savings.problems(subject, period),
+                *self._doubtful.problems(subject, period),
+            )
+        return self._problems[key]
 
     def due_before(self, subject: str, period: Period, back: int, measures: Collection[str]) -> Period | None:
         """The `back`th earlier period in which all these measures of the subject were due; without any, any period.
@@ -175,6 +187,7 @@ class FactBook:
         expected = {*subject.measures, *below, LIFECYCLE}
         if counted:
             expected.add("measures")
+            facts |= figure_counts(counted)
         if self._savings.expected(subject.ref, period):
             expected.add("savings")
         first = self._first_milestone.get(subject.ref)
@@ -189,10 +202,6 @@ class FactBook:
             views=views,
             counted=counted,
             below=below,
-            problems=(
-                *self._measures.problems(subject.ref, period),
-                *self._savings.problems(subject.ref, period),
-            ),
         )
 
     def _milestones(self, subject: Subject, period: Period) -> tuple[MilestoneRow, ...]:

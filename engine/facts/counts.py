@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 
 from engine.facts.arithmetic import percentage
 from engine.facts.attributes import OFF_TARGET
@@ -28,17 +29,21 @@ def moving(views: Iterable[MeasureView]) -> list[MeasureView]:
     return [view for view in views if not view.supporting]
 
 
-def measure_counts(views: Sequence[MeasureView], statuses: MeasureStatuses, scheme: Scheme) -> dict[str, Quantity]:
-    """The figures by their full names ("measures.missing"); a measure with parts is one, at the whole's own status.
+def figure_counts(views: Sequence[MeasureView]) -> dict[str, Quantity]:
+    """The figures that follow from no status, by their full names ("measures.missing")."""
+    counts = {name: sum(word in view.states for view in views) for name, word in _WORDS.items()}
+    counts |= {"count": len(views), "reported": sum(view.reported for view in views)}
+    return {f"measures.{name}": _number(count) for name, count in counts.items()}
+
+
+def status_counts(views: Sequence[MeasureView], statuses: MeasureStatuses, scheme: Scheme) -> dict[str, Quantity]:
+    """Those that do, likewise ("measures.rated"); a measure with parts is one, at the whole's own status.
 
     Where none is rated, how many stand at a status is not known: none was found at it, and none was found better.
     """
     given = (scheme.rank(statuses.get((view.measure, None))) for view in views)
     ranks = [rank for rank in given if rank is not None]
-    counts = {name: sum(word in view.states for view in views) for name, word in _WORDS.items()}
-    counts |= {"count": len(views), "reported": sum(view.reported for view in views), "rated": len(ranks)}
-    if ranks:
-        counts |= _by_status(ranks, scheme)
+    counts = {"rated": len(ranks)} | (_by_status(ranks, scheme) if ranks else {})
     return {f"measures.{name}": _number(count) for name, count in counts.items()}
 
 
@@ -64,11 +69,14 @@ def child_counts(level: str, statuses: Sequence[str | None], scheme: Scheme) -> 
 
 def _by_status(ranks: Sequence[int], scheme: Scheme) -> dict[str, int]:
     counts: dict[str, int] = {}
+    or_worse = len(ranks)
     for rank, status in enumerate(scheme.statuses):
-        counts[status.id] = sum(other == rank for other in ranks)
-        counts[f"{status.id}_or_worse"] = sum(other >= rank for other in ranks)
+        counts[status.id] = count = ranks.count(rank)
+        counts[f"{status.id}_or_worse"] = or_worse
+        or_worse -= count
     return counts
 
 
+@cache
 def _number(count: int) -> Quantity:
     return Quantity(Decimal(count), Unit.NUMBER)

@@ -1,5 +1,6 @@
 """What was returned of each measure, period by period, and how its history is to be read."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -37,13 +38,14 @@ class Histories:
                 self._index(period, rows[period.id])
         self._figures: dict[tuple[str, str, str | None, str], Figure] = {}
         self._points: dict[tuple[str, str, str | None, str], Point] = {}
+        self._histories: dict[tuple[str, str, str | None], tuple[list[date], list[Point]]] = {}
         self._series: dict[tuple[str, str], tuple[Series, bool]] = {}
 
     def is_due(self, ref: str, measure: str, period: Period) -> bool:
         """Whether a figure was owed in the period, and its submitter didn't say that it isn't due."""
         if not self._timeline.owes(self._subjects[ref], self._measures[measure], period):
             return False
-        rows = self._rows_of(ref, measure, period)
+        rows = self.rows_of(ref, measure, period)
         return not rows or any(row.state is not FigureState.NOT_DUE for row in rows)
 
     def judged_parts(self, ref: str, measure: str, period: Period) -> tuple[str, ...]:
@@ -51,14 +53,14 @@ class Histories:
         defined = self._measures[measure]
         if defined.unit in ADDITIVE:
             return ()
-        returned = (row.part for row in self._rows_of(ref, measure, period) if row.part is not None)
+        returned = (row.part for row in self.rows_of(ref, measure, period) if row.part is not None)
         return tuple(dict.fromkeys((*defined.parts, *returned)))
 
     def figure(self, ref: str, measure: str, part: str | None, period: Period) -> Figure:
         """What was returned of a measure or part in the period."""
         key = (ref, measure, part, period.id)
         if key not in self._figures:
-            rows = self._rows_of(ref, measure, period)
+            rows = self.rows_of(ref, measure, period)
             self._figures[key] = self._settled(rows, measure, part) if rows else NOTHING_RETURNED
         return self._figures[key]
 
@@ -88,15 +90,29 @@ class Histories:
 
         It holds the periods with a row, and of a measure that adds up also the others of the year that were due.
         """
-        defined = self._measures[measure]
-        returned = self._rows.get((subject.ref, measure), {})
-        known = self._periods if defined.equals is not None else {name: self._periods[name] for name in returned}
-        earlier = [one for one in known.values() if one.end < period.end]
-        if defined.adds_up:
+        ends, returned = self._returned(subject, measure, part)
+        earlier = returned[: bisect_left(ends, period.end)]
+        if self._measures[measure].adds_up:
             year = self._timeline.back_to(self._timeline.year_start(period), period)[:-1]
-            unreturned = [one for one in year if one.id not in known and self.is_due(subject.ref, measure, one)]
-            earlier = sorted((*earlier, *unreturned), key=lambda one: one.end)
-        return [self._point(subject, measure, part, one) for one in (*earlier, period)]
+            unreturned = [one for one in year if one.end not in ends and self.is_due(subject.ref, measure, one)]
+            earlier += (self._point(subject, measure, part, one) for one in unreturned)
+            earlier.sort(key=lambda point: point.period.end)
+        return [*earlier, self._point(subject, measure, part, period)]
+
+    def rows_of(self, ref: str, measure: str, period: Period) -> Sequence[MeasureRow]:
+        """What came back of a measure in a period: a row for each part, or one for the whole, or both."""
+        return self._rows.get((ref, measure), {}).get(period.id, ())
+
+    def rows_before(self, row: MeasureRow, period: Period) -> list[tuple[Period, MeasureRow]]:
+        """The earlier rows of the same measure and part in its series, with their periods, oldest first."""
+        begins, end = self.series(row.measure, period)[0].begins, period.end
+        return [
+            (self._periods[name], one)
+            for name, rows in self._rows.get((row.subject, row.measure), {}).items()
+            if (then := self._periods[name].end) < end and (begins is None or then >= begins)
+            for one in rows
+            if one.part == row.part
+        ]
 
     def series(self, measure: str, period: Period) -> tuple[Series, bool]:
         """How a measure's history reads in a period, and whether its series has settled."""
@@ -129,9 +145,6 @@ class Histories:
         for key, explanation in rows.explanations.items():
             self._explanations.setdefault(key, []).append(Explanation(period, explanation.recovery_by))
 
-    def _rows_of(self, ref: str, measure: str, period: Period) -> Sequence[MeasureRow]:
-        return self._rows.get((ref, measure), {}).get(period.id, ())
-
     def _settled(self, rows: Sequence[MeasureRow], measure: str, part: str | None) -> Figure:
         if len(rows) == 1 and rows[0].part == part:
             return figure_of_row(rows[0])
@@ -142,6 +155,16 @@ class Histories:
         figure, whole = figures.get(part, NOTHING_RETURNED), figures.get(None, NOTHING_RETURNED)
         inherits = figure.target is None and whole.target is not None
         return figure._replace(target=whole.target) if inherits else figure
+
+    def _returned(self, subject: Subject, measure: str, part: str | None) -> tuple[list[date], list[Point]]:
+        """All periods that a history holds in any case, oldest first: their last days and the points themselves."""
+        key = (subject.ref, measure, part)
+        if key not in self._histories:
+            by_formula, rows = self._measures[measure].equals is not None, self._rows.get((subject.ref, measure), {})
+            periods = [one for name, one in self._periods.items() if by_formula or name in rows]
+            points = [self._point(subject, measure, part, one) for one in periods]
+            self._histories[key] = ([one.end for one in periods], points)
+        return self._histories[key]
 
     def _point(self, subject: Subject, measure: str, part: str | None, period: Period) -> Point:
         key = (subject.ref, measure, part, period.id)

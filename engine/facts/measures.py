@@ -9,6 +9,7 @@ from engine.facts.attributes import Point, Series, measure_attributes, movement_
 from engine.facts.equals import Evaluator, differing, worked_out
 from engine.facts.figures import Figure
 from engine.facts.histories import Histories
+from engine.facts.signals import read_signal
 from engine.facts.timeline import Timeline
 from engine.facts.words import figure_words, words_of_parts
 from engine.model.facts import MeasureSheet
@@ -123,6 +124,8 @@ class Measures:
             explained=explanation is not None and explanation.holds_in(period),
         )
         holds, unknown = movement_words(facts, measure.better, settled=settled)
+        signal = read_signal(history, series, settled=settled)
+        unknown |= signal.unknown
         if figure.unsaid:
             unknown |= frozenset(FigureState) - said
         target = None if "target" in facts else self.histories.target(subject, name, part, period)
@@ -131,14 +134,15 @@ class Measures:
             measure=name,
             part=part,
             title=_title(measure, part),
-            facts=facts,
-            states=said | holds,
+            facts=facts | signal.facts,
+            states=said | holds | signal.holds,
             unknown_states=unknown,
             supporting=measure.supporting if here.supporting is None else here.supporting,
             rateable=measure.better is not None,
             decimals=measure.decimals,
             target_word=target if isinstance(target, TargetWord) else None,
             note=figure.note,
+            signal=signal.why,
         )
 
     def _periods_since(self, history: Sequence[Point], series: Series) -> int | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from types import MappingProxyType
 
+from engine.facts.signals import LIMITS
 from engine.facts.words import MEASURE_WORDS, MISSING
 from engine.model.values import Unit
 from engine.model.workspace import Lifecycle, Portfolio, Scheme
@@ -30,6 +31,7 @@ MEASURE_ATTRIBUTES: Mapping[str, Unit | None] = MappingProxyType(
         "linear_target": None,
         "weeks_to_recovery": Unit.WEEKS,
         "unsecured": None,
+        **dict.fromkeys(LIMITS),
     }
 )
 

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Sequence
 
 from engine.facts.attributes import MOVEMENTS, OFF_TARGET
+from engine.facts.signals import SIGNAL
 from engine.model.returns import FigureState
 
 MISSING, OVERDUE, EXPLAINED = "missing", "overdue", "explained"
 PARTIAL, NOT_DUE = FigureState.PARTIAL.value, FigureState.NOT_DUE.value
 
-MEASURE_WORDS = frozenset((MISSING, OVERDUE, EXPLAINED, OFF_TARGET, *MOVEMENTS, *FigureState))
+MEASURE_WORDS = frozenset((MISSING, OVERDUE, EXPLAINED, OFF_TARGET, SIGNAL, *MOVEMENTS, *FigureState))
 
 # Each says why there is no figure: where one of them stands, its submitter has answered and nothing is missing.
 _ANSWERS = frozenset(

@@ -30,6 +30,7 @@ class MeasureSheet:
     decimals: int | None = None
     target_word: TargetWord | None = None
     note: str = ""
+    signal: str = ""  # what makes the figure a signal or, where that can't be told, what is lacking
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +54,4 @@ class FactSheet:
     unknown_states: Mapping[str, frozenset[str]]
     expected: frozenset[str]
     measures: tuple[MeasureSheet, ...] = ()
-    problems: tuple[Problem, ...] = field(default=())  # e.g. own figures that differ from the children's sum
+    problems: tuple[Problem, ...] = field(default=())  # only where a person reads the sheet (FactBook.problems_of)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 # Enough digits that no sum, product or share of what fits a cell is ever rounded on the way to a comparison.
 EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 LARGEST_MILLIONTHS = 2**53  # beyond this durable-rules no longer compares exactly
+_LARGEST, _MILLION = Decimal(LARGEST_MILLIONTHS), Decimal(1_000_000)  # made once: this is asked a million times
 LARGEST = "9,007,199,254"  # the same as a person reads it
 
 
@@ -28,8 +29,8 @@ class Quantity(NamedTuple):
 
 def to_millionths(value: Decimal) -> int | None:
     """The value in whole millionths, half-even; None where it is too large to compare exactly (beyond ±2^53)."""
-    scaled = EXACT.to_integral_value(EXACT.multiply(value, Decimal(1_000_000)))
-    if not scaled.is_finite() or abs(scaled) > LARGEST_MILLIONTHS:
+    scaled = EXACT.to_integral_value(EXACT.multiply(value, _MILLION))
+    if not scaled.is_finite() or not -_LARGEST <= scaled <= _LARGEST:
         return None
     return int(scaled)
 

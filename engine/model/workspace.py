@@ -58,6 +58,25 @@ class TargetWord(StrEnum):
     DOWN = "down"
 
 
+class Trap(StrEnum):
+    """A slip that a returned figure looks like: looked for unless `ignore_traps` names it."""
+
+    ZERO = "zero"  # where nothing is known
+    UNCHANGED = "unchanged"  # carried forward
+    JUMP = "jump"  # 10, 100 or 1,000 times too much or too little
+    THOUSANDS = "thousands"  # pounds for thousands of pounds
+    OVER_100 = "over_100"  # per cent
+    TARGET = "target"  # changed without a reason
+
+
+IgnoredTraps = Literal["all"] | tuple[Trap, ...]
+
+
+def ignored(*named: IgnoredTraps) -> frozenset[Trap]:
+    """The traps that any of several `ignore_traps` name."""
+    return frozenset(trap for one in named for trap in (Trap if one == "all" else one))
+
+
 # ---- schemes
 
 
@@ -146,6 +165,7 @@ class Measure(Frozen):
     reported: Literal["each period", "quarterly"] = "each period"
     equals: str | None = None  # worked out from other measures of the subject
     series: tuple[SeriesBreak, ...] = ()
+    ignore_traps: IgnoredTraps = ()
 
 
 class MeasureHere(Frozen):
@@ -154,6 +174,7 @@ class MeasureHere(Frozen):
     target: str | tuple[DatedNumber, ...] | None = None
     year_target: str | tuple[DatedNumber, ...] | None = None
     supporting: bool | None = None  # overrides the measure's
+    ignore_traps: IgnoredTraps = ()  # beside the measure's
 
 
 class LifecycleSpan(Frozen):
@@ -169,6 +190,7 @@ class _SubjectFields(Frozen):
     measures: dict[str, MeasureHere] = {}
     lifecycle: tuple[LifecycleSpan, ...] = ()
     savings: Literal["counted", "not counted"] = "counted"
+    ignore_traps: IgnoredTraps = ()  # in all that it returns itself
 
 
 class Project(_SubjectFields):
@@ -195,6 +217,7 @@ class Subject(Frozen):
     measures: dict[str, MeasureHere]
     lifecycle: tuple[LifecycleSpan, ...]
     savings_counted: bool
+    ignore_traps: IgnoredTraps = ()
 
 
 class FixedDates(Frozen):
@@ -220,6 +243,7 @@ class Portfolio(Frozen):
     returns_due: str = "5th working day"
     measures: dict[str, Measure] = {}
     measures_here: dict[str, MeasureHere] = {}  # those that the portfolio itself carries
+    ignore_traps: IgnoredTraps = ()  # in all that is returned of the portfolio itself
     programmes: tuple[Programme, ...] = ()
     projects: tuple[Project, ...] = ()  # directly under the portfolio
 
@@ -245,6 +269,7 @@ class Portfolio(Frozen):
             ref=self.portfolio, title=self.title, level=Level.PORTFOLIO, owner=self.owner, parent=None, depth=0,
             children=tuple(child.ref for child in _both(self.programmes, self.projects)),
             measures=self.measures_here, lifecycle=(), savings_counted=True,
+            ignore_traps=self.ignore_traps,
         )  # fmt: skip
         for child in _both(self.programmes, self.projects):
             yield from _walk_below(child, self.portfolio, 1)
@@ -260,7 +285,7 @@ def _walk_below(node: Programme | Project, parent: str, depth: int) -> Iterator[
         ref=node.ref, title=node.title, parent=parent, depth=depth, owner=node.owner,
         level=Level.PROGRAMME if isinstance(node, Programme) else Level.PROJECT,
         children=tuple(child.ref for child in below), measures=node.measures, lifecycle=node.lifecycle,
-        savings_counted=node.savings == "counted",
+        savings_counted=node.savings == "counted", ignore_traps=node.ignore_traps,
     )  # fmt: skip
     for child in below:
         yield from _walk_below(child, node.ref, depth + 1)

@@ -291,9 +291,10 @@ def test_a_finding_tells_its_figures_what_clears_it_and_where_its_rule_stands() 
 
 
 def test_a_figure_too_large_to_compare_is_unknown_and_a_problem() -> None:
-    assessed = Office().assess("2019-01", months({"homes.beds": "95"}), {"2019-01": [net_at_risk("homes", 10**11)]})
+    of = portfolio({**HOMES, "ignore_traps": "all"})  # it looks like a slip as well
+    assessed = Office(of).assess("2019-01", months({"homes.beds": "95"}), {"2019-01": [net_at_risk("homes", 10**11)]})
     assert assessed.problems == ()  # no rule compares it
-    assessed = Office(rules=FAR_BELOW + SAVINGS).assess(
+    assessed = Office(of, FAR_BELOW + SAVINGS).assess(
         "2019-01", months({"homes.beds": "95"}), {"2019-01": [net_at_risk("homes", 10**11)]}
     )
     (problem,) = assessed.problems

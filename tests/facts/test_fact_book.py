@@ -114,7 +114,7 @@ def returned_target(target: Decimal | TargetWord, agreed: object) -> tuple[Measu
     """The sheet of a measure at 15, and the problems, where one target is agreed and another is returned."""
     of = one_project(COUNT, MeasureHere.model_validate({"target": agreed}))
     found = book(of, {"2019-01": [row("15").model_copy(update={"target": target, "where": "line 4"})]})
-    problems = [f"{problem.where}: {problem.what}" for problem in sheet(found, "p", "2019-01").problems]
+    problems = [f"{problem.where}: {problem.what}" for problem in found.problems_of("p", month("2019-01"))]
     return of_measure(found, "2019-01"), problems
 
 
@@ -305,7 +305,7 @@ def test_a_part_has_a_history_and_its_own_target_or_that_of_the_whole() -> None:
     assert [plain(part.facts["change"].value) for part in (north, south)] == ["6", "-16"]
     agreed = book(one_project(SHARE, MeasureHere(target="95%")), returns)
     assert {plain(of_measure(agreed, "2019-01", part).facts["target"].value) for part in ("North", "South")} == {"95"}
-    assert [problem.what.partition(": the")[0] for problem in sheet(agreed, "p", "2019-01").problems] == [
+    assert [problem.what.partition(": the")[0] for problem in agreed.problems_of("p", month("2019-01"))] == [
         "Project: Share", "Project: Share, North"
     ]  # fmt: skip
 
@@ -324,7 +324,7 @@ def test_a_total_that_differs_from_its_parts_is_a_problem_of_its_subject() -> No
     )
     (problem,) = of.problems(month("2019-01"))
     assert problem.what == "Project: Overspend: the total is stated as £410, and the parts add up to £409"
-    assert sheet(of, "p", "2019-01").problems == (problem,)
+    assert of.problems_of("p", month("2019-01")) == (problem,)
     assert of.problems(month("2018-12")) == ()
 
 

@@ -114,7 +114,7 @@ def test_the_published_programmes_add_up_to_the_portfolio() -> None:
     rows = [row for ref, table in tables.items() for row in savings(ref, table)]
     of = book(portfolio(*programmes), {"2019-01": rows})
     own = shown(sheet(of, "office", "2019-01"), "savings.")
-    assert sheet(of, "office", "2019-01").problems == ()
+    assert of.problems_of("office", month("2019-01")) == ()
     without = book(portfolio(*programmes), {"2019-01": [row for row in rows if row.subject != "office"]})
     assert shown(sheet(without, "office", "2019-01"), "savings.") == own
 
@@ -126,7 +126,7 @@ def test_own_figures_that_differ_from_the_complete_sum_are_not_itemised() -> Non
         *savings("b", "2018/19 10 . . 0 ."),
     ]
     of = book(portfolio(programme_of(A, B)), {"2019-01": rows})
-    (problem,) = sheet(of, "g", "2019-01").problems
+    (problem,) = of.problems_of("g", month("2019-01"))
     figures = "at risk over all years is £5,000, and the parts below it add up to £3,000"
     assert problem.what == f"G: savings: {figures}: £2,000 is not itemised"
     assert (problem.where, problem.subject) == ("g", "g")
@@ -135,13 +135,13 @@ def test_own_figures_that_differ_from_the_complete_sum_are_not_itemised() -> Non
 
 def test_own_years_that_differ_though_their_total_does_not_are_named() -> None:
     rows = [*savings("g", "2018/19 5 . . . .\n2019/20 5 . . . ."), *savings("a", "2018/19 10 . . . .")]
-    (problem,) = sheet(book(portfolio(programme_of(A)), {"2019-01": rows}), "g", "2019-01").problems
+    (problem,) = book(portfolio(programme_of(A)), {"2019-01": rows}).problems_of("g", month("2019-01"))
     assert "target in 2018/19 is £5,000, and the parts below it add up to £10,000" in problem.what
 
 
 def test_a_sum_that_is_not_complete_accuses_nobody() -> None:
     rows = [*savings("g", "2018/19 20 . . 5 ."), *savings("a", "2018/19 10 . . 3 .")]
-    assert sheet(book(portfolio(programme_of(A, B)), {"2019-01": rows}), "g", "2019-01").problems == ()
+    assert book(portfolio(programme_of(A, B)), {"2019-01": rows}).problems_of("g", month("2019-01")) == ()
 
 
 def test_savings_are_expected_once_a_row_came_for_the_subject_or_below() -> None:
@@ -195,4 +195,4 @@ def test_the_sum_of_any_tree_is_that_of_its_leaves(tree: object) -> None:
     of_this_year = [row.target for row in rows if row.target is not None and row.year == "2018/19"]
     expected = Quantity(sum(of_this_year, Decimal(0)), Unit.MONEY) if of_this_year else None
     assert found.facts.get("savings.target in this year") == expected
-    assert found.problems == ()
+    assert of.problems(month("2019-01")) == ()
