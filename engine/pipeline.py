@@ -12,20 +12,20 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from engine.alerts.cases import CaseChanges, update
 from engine.alerts.release import state_when_queued
 from engine.alerts.tellings import Tellings, tellings, told_by
-from engine.assessment.assess import AssessmentInputs, assess
+from engine.assessment.assess import Assessed, AssessmentInputs, assess
 from engine.assessment.revised import LastRevision
 from engine.facts.book import FactBook
 from engine.inference.process import DurableProcess
 from engine.model.alerts import Case, CaseKey, Decision, HistoryPoint, Rendered, Telling, Told
 from engine.model.problems import Problem
 from engine.model.returns import Return
-from engine.model.run import MessageOut, RunOut, SubjectOut
+from engine.model.run import MessageOut, RunOut
 from engine.model.workspace import Portfolio, Scheme, Workspace
 from engine.periods import Period, WorkingDays
 from engine.returns.merge import PeriodRows, merge
@@ -60,7 +60,6 @@ class Published:
     run: str | None  # the last one's id
     previous: Mapping[str, str | None]  # status by subject, in the last published period
     rules_hash: str | None  # of that period's run
-    corrected: bool = False  # that period's figures are no longer those it was published with
     same_period: LastRevision | None = None  # the last revision of the very period that is judged, if there is one
     ever: frozenset[str] = frozenset()  # subjects that ever had a status
     open_cases: tuple[Case, ...] = ()
@@ -96,7 +95,7 @@ def facts_of(declared: Declared, returns: Iterable[Return], today: date) -> Fact
 
 def judge(
     declared: Declared, facts: FactBase, period: Period, before: Published, durable: DurableProcess | None
-) -> tuple[tuple[SubjectOut, ...], tuple[Problem, ...]]:
+) -> Assessed:
     """Fact sheets to findings, statuses and trends, with the period's problems.
 
     Without `durable` the plain evaluator judges alone. Raises JudgementError where the engine of record fails, and
@@ -113,12 +112,11 @@ def judge(
             previous=before.previous,
             ever=before.ever,
             rules_changed=before.rules_hash not in (None, rules_hash(declared, period)),
-            figures_corrected=before.corrected,
             same_period=before.same_period,
         ),
         durable,
     )
-    return assessed.subjects, (*facts.problems.get(period.id, ()), *assessed.problems)
+    return replace(assessed, problems=(*facts.problems.get(period.id, ()), *assessed.problems))
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,17 +102,11 @@ class Revision:
             run=last.id if last else None,
             previous=self.store.statuses(last.id) if last else {},
             rules_hash=last.rules_hash if last else None,
-            corrected=last is not None and self._is_corrected(last),
             ever=self.store.statuses_ever(self._name, before=period.end),
             open_cases=tuple(self.store.open_cases(self._name, before=period.end)),
             closed_cases=self.store.closed_cases(self._name, before=period.end),
             history=self.store.history(self._name, HISTORY, before=period.end),
         )
-
-    def _is_corrected(self, run: StoredRun) -> bool:
-        """Whether the figures it was published with are others now."""
-        period = self._known(run.period)
-        return period is not None and run.figures_hash != self._figures_hash(period)
 
     def _known(self, name: str) -> Period | None:
         """The period of that name; None where the portfolio has it no longer, its cadence having been changed."""
@@ -131,7 +125,7 @@ class Revision:
         """A period judged, and told of where it is the latest: `told` is None in the others."""
         revision = stored.revision + 1 if stored else 1
         before = replace(before, same_period=self._last_revision(stored, period))
-        subjects, problems = judge(self.about, self._facts, period, before, self.durable)
+        assessed = judge(self.about, self._facts, period, before, self.durable)
         run = RunOut(
             portfolio=self._name,
             title=self.about.portfolio.title,
@@ -143,8 +137,8 @@ class Revision:
             judged_by="plain" if self.durable is None else "both",
             now=self.now.isoformat(),
             rules={rule.id: rule.title for rule in self.about.rulebook.on(period.end).rules},
-            subjects=subjects,
-            problems=(*problems, *self.unread),
+            subjects=assessed.subjects,
+            problems=(*assessed.problems, *self.unread),
         )
         if told is None:
             return alert(self.about, run, before, self.now, None)

@@ -63,7 +63,7 @@ def group_of(subject: SubjectOut, reason: Reason | None, scheme: Scheme, before:
         return Group.WORSE if then is None or scheme.is_exception(before) else Group.NEW
     if now is None or then is None or now == then:
         return Group.NEW if then is None else Group.CONTINUING
-    if {"rules", "correction"} & set(subject.moved_by) and subject.trend not in ("Worse", "Better"):
+    if "rules" in subject.moved_by and subject.trend not in ("Worse", "Better"):
         return Group.RESTATED
     if now < then:
         return Group.BETTER
@@ -98,8 +98,6 @@ def _causes(subject: SubjectOut) -> Iterator[str]:
     """By rules, or by figures that are not of a new period."""
     if "rules" in subject.moved_by:
         yield "rules"
-    if "correction" in subject.moved_by:
-        yield "figures"
     if subject.revised is not None:
         yield from subject.revised.by
 

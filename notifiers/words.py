@@ -163,8 +163,7 @@ def _moved_words(subject: SubjectOut, scheme: Scheme, period: str) -> Iterator[s
 
 
 def _restated(subject: SubjectOut) -> str:
-    causes = {"rules": "the rules have changed", "correction": "earlier figures were corrected"}
-    return " and ".join(causes[moved] for moved in subject.moved_by if moved in causes)
+    return "the rules have changed" if "rules" in subject.moved_by else ""
 
 
 def _not_a_move(subject: SubjectOut, published: str | None, scheme: Scheme) -> str:

@@ -99,7 +99,7 @@ def _restated(on: Situation) -> bool:
     """What was told no longer holds, though nothing happened since but a correction or a change of rules."""
     if on.told is None or on.subject.status == on.told.status or not (on.seen or on.told_seen):
         return False
-    return on.told.period == on.period or on.corrected or not {"correction", "rules"}.isdisjoint(on.subject.moved_by)
+    return on.told.period == on.period or on.corrected or "rules" in on.subject.moved_by
 
 
 def _worsened(on: Situation) -> bool:

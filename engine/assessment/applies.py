@@ -7,6 +7,7 @@ from enum import IntFlag
 
 from engine.model.facts import FactSheet, MeasureSheet
 from engine.model.workspace import Portfolio
+from engine.rulebook.clearing import clearing
 from engine.rulebook.rules import EffectiveRules, Rule
 from engine.rulebook.syntax import Fact, facts_in
 
@@ -40,6 +41,7 @@ class Asked:
     alone: frozenset[str]  # the attributes it names of the one measure it is asked of
     measures: tuple[str, ...]  # the measures it names in full
     needs: Needs
+    clearing: Rule | None = None  # what clears it, as a rule of its own
 
     @property
     def rates(self) -> bool:
@@ -94,6 +96,7 @@ def _read(rule: Rule, order: int, portfolio: Portfolio) -> Asked:
         alone=frozenset(fact.name for fact in facts if fact.alone),
         measures=tuple(name for name in bases if name in portfolio.measures),
         needs=_needs((*bases, *_TOLD.findall(rule.because)), rule),
+        clearing=clearing(rule),
     )
 
 
@@ -106,6 +109,5 @@ def _needs(names: Iterable[str], rule: Rule) -> Needs:
 
 
 def _facts(rule: Rule) -> Iterator[Fact]:
-    for condition in (rule.when, *(band.when for band in rule.bands)):
-        if condition is not None:
-            yield from facts_in(condition)
+    for condition in rule.conditions:
+        yield from facts_in(condition)

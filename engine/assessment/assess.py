@@ -36,7 +36,6 @@ class AssessmentInputs:
     previous: Mapping[str, str | None]  # each subject's status in the period published last; empty before the first
     ever: frozenset[str]  # the subjects that had a status in any published period
     rules_changed: bool  # the rules are others than those of the run published last
-    figures_corrected: bool  # the figures of the period published last are others than when it was published
     same_period: LastRevision | None = None  # where the very period that is judged was published before
 
 
@@ -46,6 +45,7 @@ class Assessed:
 
     subjects: tuple[SubjectOut, ...]
     problems: tuple[Problem, ...]
+    judging: Judging  # what every rule said, and on which figures
 
 
 def assess(inputs: AssessmentInputs, durable: DurableProcess | None) -> Assessed:
@@ -75,7 +75,7 @@ class _Assessment:
             *judgement_problems(self._inputs.rows, self._inputs.portfolio, self._inputs.scheme, self._period),
             *(problem for ref in portfolio.subjects for problem in self._problems(ref)),
         )
-        return Assessed(tuple(map(self._subject, portfolio.subjects)), problems)
+        return Assessed(tuple(map(self._subject, portfolio.subjects)), problems, self._judging)
 
     def _judge_level(self, refs: Sequence[str], durable: DurableProcess | None) -> None:
         """Judge and settle the subjects of one depth; those below them are settled."""
@@ -105,7 +105,6 @@ class _Assessment:
             then,
             previous,
             rules_changed=self._inputs.rules_changed,
-            figures_corrected=self._inputs.figures_corrected,
         )  # fmt: skip
         if revised is not None and revised.by == ("rules",) and "rules" not in moved:
             moved = in_order((*moved, "rules"))

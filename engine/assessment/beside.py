@@ -1,16 +1,20 @@
-"""What stands beside a finding: the milestones that it counts, and what was returned in explanation of its measures."""
+"""What stands beside a finding: milestones that it counts, what makes a signal, and explanations of its measures."""
 
 from collections.abc import Iterable, Iterator
 
 from engine.assessment.applies import base
 from engine.assessment.judged import Judged, Ruled
 from engine.assessment.judging import Judging
+from engine.assessment.scopes import MeasureScope, SubjectScope
 from engine.facts.milestones import milestone_facts
+from engine.facts.signals import SIGNAL
 from engine.facts.words import EXPLAINED
 from engine.model.returns import ExplanationRow, MilestoneRow
 from engine.model.run import ExplanationOut, MilestoneOut
 from engine.model.verdicts import Verdict
 from engine.periods import Period
+from engine.rulebook.rules import Rule
+from engine.rulebook.syntax import Fact, Is, walk
 
 _MILESTONES = "milestones."
 
@@ -33,6 +37,23 @@ def _counts(row: MilestoneRow, names: Iterable[str], period: Period) -> bool:
 def _shown(row: MilestoneRow) -> MilestoneOut:
     planned, forecast = (day.isoformat() if day is not None else None for day in (row.planned, row.forecast))
     return MilestoneOut(name=row.milestone, planned=planned, forecast=forecast)
+
+
+def asked_for_signals(rule: Rule) -> tuple[Fact, ...]:
+    """The measures of which a rule asks whether they are signals, once each."""
+    nodes = (node for condition in rule.conditions for node in walk(condition))
+    asked = (node.fact for node in nodes if isinstance(node, Is) and node.word == SIGNAL)
+    return tuple(dict.fromkeys(Fact(fact.name, alone=fact.alone) for fact in asked))  # wherever it stands
+
+
+def signals_of(rule: Rule, scope: MeasureScope | SubjectScope) -> tuple[str, ...]:
+    """What makes the measures signals of which a rule asks it: "7 figures in a row below the mean"."""
+    return tuple(
+        sheet.signal if fact.alone else f"{sheet.title}: {sheet.signal}"
+        for fact in asked_for_signals(rule)
+        for sheet in scope.measures(fact)
+        if SIGNAL in sheet.states and sheet.signal
+    )
 
 
 def explanations_of(judging: Judging, judged: Judged, ruled: Ruled, stands: Verdict) -> tuple[ExplanationOut, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from engine.assessment.beside import explanations_of, milestones_of
+from engine.assessment.beside import explanations_of, milestones_of, signals_of
 from engine.assessment.decisions import Decided
 from engine.assessment.judged import Judged, Ruled
 from engine.assessment.judging import Judging
@@ -50,8 +50,7 @@ def _which(judging: Judging, judged: Judged, ruled: Ruled, stands: Verdict) -> s
 
 def said(judging: Judging, judged: Judged, ruled: Ruled, stands: Verdict) -> str:
     """The sentence of a ruling, with the period in which it was last judged where that is an earlier one."""
-    scope, terms = spoken_of(judging, judged, ruled, stands)
-    text = because(ruled.asked.rule, scope, terms)
+    text = _because(judging, ruled, stands, *spoken_of(judging, judged, ruled, stands))
     return text if stands.as_at is None else f"{text} (as at {period_in_words(judging.past.period(stands.as_at))})"
 
 
@@ -87,15 +86,28 @@ def _finding(judging: Judging, judged: Judged, ruled: Ruled, stands: Verdict, st
         measure=place.measure,
         part=place.part,
         status=status,
-        because=because(rule, scope, terms),
+        because=_because(judging, ruled, stands, scope, terms),
         evidence=evidence(named, terms),
         to_clear=to_clear(rule, stands.outcome, scope, terms) if stands.outcome is not None else None,
         action=rule.action or None,
         as_at=stands.as_at,
+        last_fired=stands.last_fired,
         source=_source(rule),
         milestones=milestones_of(judging, judged, ruled, stands),
         explanations=explanations_of(judging, judged, ruled, stands),
     )
+
+
+def _because(judging: Judging, ruled: Ruled, stands: Verdict, scope: MeasureScope | SubjectScope, terms: Terms) -> str:
+    """The rule's sentence with the figures; where its condition is no longer true, that it stands all the same."""
+    text = because(ruled.asked.rule, scope, terms)
+    signals = "; ".join(signals_of(ruled.asked.rule, scope))
+    if signals:
+        text = f"{text.rstrip('.')} ({signals})"
+    if stands.last_fired is None:
+        return text
+    last = period_in_words(judging.past.period(stands.last_fired))
+    return f"{text.rstrip('.')} (the rule last fired in {last}, and stands until it is cleared)"
 
 
 def _floor(floor: Decided) -> FindingOut:

@@ -1,10 +1,11 @@
 """Judging subjects in any period by the rules of today: what each rule says, what is held, what follows from both."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from copy import copy
 
 from engine.assessment.applies import Asked, Needs, applies, applies_to_measure, asked_of, base
 from engine.assessment.decisions import NOTHING, Decided, InForce, in_force
+from engine.assessment.held import Held, Here
 from engine.assessment.judged import (
     Judged,
     MeasureKey,
@@ -19,28 +20,20 @@ from engine.assessment.judged import (
 from engine.assessment.lookback import Returned
 from engine.assessment.past import Past
 from engine.assessment.scopes import MeasureScope, SubjectScope
-from engine.assessment.sheets import KnownSheets
+from engine.assessment.sheets import KnownSheets, Statuses
 from engine.facts.book import FactBook
 from engine.facts.words import NOT_DUE
 from engine.inference import plain
 from engine.inference.questions import Question, Standing
 from engine.model.facts import FactSheet, MeasureSheet
-from engine.model.verdicts import FIRES, Place, Verdict
+from engine.model.values import Quantity
+from engine.model.verdicts import Place, Verdict
 from engine.model.workspace import Lifecycle, Portfolio, Scheme
 from engine.periods import Period
 from engine.returns.merge import PeriodRows
-from engine.rulebook.rules import EffectiveRules
+from engine.rulebook.rules import EffectiveRules, Rule
 
-QUIET_HOLDS_FOR = 2  # periods: then a rule that was quiet has to be judged again
-
-
-@dataclass(frozen=True, slots=True)
-class _Here:
-    """A rule asked of a subject, or of one of its measures."""
-
-    asked: Asked
-    place: Place
-    sheet: MeasureSheet | None
+_Kept = dict[tuple[str, int, Place], Verdict]  # by period, the rule's place in the rulebook and where it is asked
 
 
 class Judging:
@@ -65,7 +58,7 @@ class Judging:
         self.past = Past(portfolio)
         self.sheets = KnownSheets(portfolio, book, rules.thresholds, self)
         self.rows, self._published = rows, published
-        self._returned = Returned(portfolio, rows)
+        self._held = Held(portfolio, scheme, self.past, self.sheets, Returned(portfolio, rows), self)
         asked = asked_of(rules, portfolio)
         self._of_measures = [one for one in asked if one.rule.of_measures]
         self._of_subjects = [one for one in asked if not one.rule.of_measures]
@@ -73,12 +66,25 @@ class Judging:
         self._first_exception = next(
             (rank for rank, status in enumerate(scheme.statuses) if status.exception), len(scheme.statuses)
         )
-        self._here: dict[tuple[str, str, bool], tuple[_Here, ...]] = {}
-        self._verdicts: dict[tuple[str, int, Place], Verdict] = {}
+        self._here: dict[tuple[str, str, bool], tuple[Here, ...]] = {}
+        self._verdicts: _Kept = {}
+        self._cleared: _Kept = {}
         self._ruled: dict[tuple[str, str, bool], tuple[Ruled, ...]] = {}
         self._ratings: dict[tuple[str, str], Mapping[MeasureKey, Rating]] = {}
         self._decided: dict[str, Mapping[str, InForce]] = {}
         self._judged: dict[tuple[str, str], Judged] = {}
+
+    def under(self, thresholds: Mapping[str, Quantity], statuses: Statuses) -> "Judging":
+        """The same rules under other thresholds, with the statuses that rules speak of handed in.
+
+        What follows from no threshold is shared and worked out once: figures, decisions, of whom a rule is asked. Not
+        for rules that speak of the status before: of whom these are asked is no such thing.
+        """
+        one = copy(self)
+        one.sheets = self.sheets.under(thresholds, statuses)
+        one._held = self._held.over(one.sheets, one)
+        one._verdicts, one._cleared, one._ruled, one._ratings, one._judged = {}, {}, {}, {}, {}
+        return one
 
     # ---- the run's own period
 
@@ -89,10 +95,12 @@ class Judging:
 
         The measures have to come first, and what lies below the subjects has to be settled.
         """
-        here = [one for ref in subjects for one in self._asked_of(ref, self.now, of_measures)]
-        verdicts = judge([self._question(one, self.now) for one in here])
-        for one, verdict in zip(here, verdicts, strict=True):
-            self._verdicts[self.now.id, one.asked.order, one.place] = verdict
+        here = [one for ref in subjects for one in self.questions(ref, self.now, of_measures)]
+        rules = [(self._verdicts, one, one.asked.rule) for one in here]
+        rules += [(self._cleared, one, clears) for one in here if (clears := one.asked.clearing) is not None]
+        verdicts = judge([self._question(rule, one, self.now) for _, one, rule in rules])
+        for (said, one, _), verdict in zip(rules, verdicts, strict=True):
+            said[self.now.id, one.asked.order, one.place] = verdict
 
     def keep(self, subject: str, judged: Judged) -> None:
         """What a subject was settled at in the run's own period."""
@@ -142,12 +150,20 @@ class Judging:
 
     def unsettled(self, subject: str, period: Period) -> Judged:
         """What a subject's rules and decisions say in a period, without comparing it to any other."""
+        if self.past.is_history(period):
+            return self.judged_by(subject, period, (), {})
+        ruled = (*self._rulings(subject, period, True), *self._rulings(subject, period, False))
+        return self.judged_by(subject, period, ruled, self.ratings(subject, period))
+
+    def judged_by(
+        self, subject: str, period: Period, ruled: tuple[Ruled, ...], ratings: Mapping[MeasureKey, Rating]
+    ) -> Judged:
+        """What follows from what a subject's rules say in a period, and from what people decided."""
         decided = self.decided(period).get(subject, NOTHING)
         lifecycle = self.sheets.lifecycle(subject, period)
         if self.past.is_history(period):
             status = decided.override.row.status if decided.override is not None else None
             return Judged(period, lifecycle, status, decided=decided)
-        ruled = (*self._rulings(subject, period, True), *self._rulings(subject, period, False))
         moving = [one for one in ruled if one.moves]
         found, floor = worst(one.rank for one in moving), self._rank(decided.floor)
         standing = Standing(
@@ -165,7 +181,7 @@ class Judging:
         settled = plain.settle(standing)
         return Judged(
             period, lifecycle, self.status_of(lifecycle, settled.status), found, floor, decided, standing, settled,
-            ruled, self.ratings(subject, period),
+            ruled, ratings,
         )  # fmt: skip
 
     def status_of(self, lifecycle: Lifecycle, rank: int | None) -> str | None:
@@ -177,27 +193,20 @@ class Judging:
 
     def scope(self, asked: Asked, place: Place, period: Period) -> MeasureScope | SubjectScope:
         """Where a rule looks its names up."""
-        return self._scope(_Here(asked, place, self.sheets.measure(place, period)), period)
+        return self.scope_of(Here(asked, place, self.sheets.measure(place, period)), period)
 
-    def _scope(self, here: _Here, period: Period) -> MeasureScope | SubjectScope:
+    def scope_of(self, here: Here, period: Period) -> MeasureScope | SubjectScope:
         if here.sheet is None:
             return SubjectScope(self.sheets, here.asked, here.place.subject, period)
         return MeasureScope(self.sheets, here.asked, here.place, period, here.sheet)
 
     def was_judged_before(self, asked: Asked, place: Place, period: Period) -> bool:
         """Whether a rule was judged in that place in any period before."""
-        if not self._returned.may_ever_tell(asked.rule, place, period):
-            return False
-        here = _Here(asked, place, self.sheets.measure(place, period))
-        return any(
-            (there := self._same(here, earlier)) is not None and self._verdict(there, earlier).outcome is not None
-            for earlier in self.past.judged_before(period)
-            if self._returned.may_tell(asked.rule, place, earlier)
-        )
+        return self._held.was_judged_before(Here(asked, place, self.sheets.measure(place, period)), period)
 
     # ---- rules
 
-    def _asked_of(self, subject: str, period: Period, of_measures: bool) -> tuple[_Here, ...]:
+    def questions(self, subject: str, period: Period, of_measures: bool) -> tuple[Here, ...]:
         """The rules asked of a subject in a period, or of its measures; none of one that isn't live."""
         key = (subject, period.id, of_measures)
         if key not in self._here:
@@ -205,40 +214,55 @@ class Judging:
             self._here[key] = self._asked_of_live(subject, period, of_measures) if live else ()
         return self._here[key]
 
-    def _asked_of_live(self, subject: str, period: Period, of_measures: bool) -> tuple[_Here, ...]:
+    def _asked_of_live(self, subject: str, period: Period, of_measures: bool) -> tuple[Here, ...]:
         # Whether there is a status before is on the sheet only where some rule asks for it.
         sheet = self.sheets.sheet(subject, period, Needs.BEFORE if self._asks_what_was_before else Needs.FIGURES)
         if not of_measures:
             place = Place(subject)
-            return tuple(_Here(asked, place, None) for asked in self._of_subjects if applies(asked, sheet))
+            return tuple(Here(asked, place, None) for asked in self._of_subjects if applies(asked, sheet))
         places = [(Place(subject, one.measure, one.part), one) for one in _to_judge(sheet)]
         return tuple(
-            _Here(asked, place, one)
+            Here(asked, place, one)
             for place, one in places
             for asked in self._of_measures
             if applies_to_measure(asked, sheet, one)
         )
 
-    def _question(self, here: _Here, period: Period) -> Question:
-        return Question(here.asked.rule, here.place, self._scope(here, period))
+    def verdict(self, here: Here, period: Period) -> Verdict:
+        """What a rule's condition says of a period by itself."""
+        return self._judged_alone(self._verdicts, here.asked.rule, here, period)
 
-    def _verdict(self, here: _Here, period: Period) -> Verdict:
+    def cleared(self, here: Here, period: Period) -> Verdict | None:
+        """What clears a rule says, likewise: it fires where the rule is cleared. None for a rule without `clears`."""
+        clearing = here.asked.clearing
+        return None if clearing is None else self._judged_alone(self._cleared, clearing, here, period)
+
+    def _judged_alone(self, known: _Kept, rule: Rule, here: Here, period: Period) -> Verdict:
         key = (period.id, here.asked.order, here.place)
-        if key not in self._verdicts:
+        if key not in known:
             if period == self.now:
-                raise LookupError(f"{here.asked.rule.id} was not asked of {here.place} in the run's own period")
-            self._verdicts[key] = plain.judge(self._question(here, period))
-        return self._verdicts[key]
+                raise LookupError(f"{rule.id} was not asked of {here.place} in the run's own period")
+            known[key] = plain.judge(self._question(rule, here, period))
+        return known[key]
+
+    def _question(self, rule: Rule, here: Here, period: Period) -> Question:
+        return Question(rule, here.place, self.scope_of(here, period))
+
+    def same(self, here: Here, period: Period) -> Here | None:
+        """The same question in another period; None where it wasn't asked there."""
+        same = self.questions(here.place.subject, period, here.sheet is not None)
+        return next((one for one in same if one.asked is here.asked and one.place == here.place), None)
 
     def _rulings(self, subject: str, period: Period, of_measures: bool) -> tuple[Ruled, ...]:
         key = (subject, period.id, of_measures)
         if key not in self._ruled:
-            self._ruled[key] = tuple(self._ruling(one, period) for one in self._asked_of(subject, period, of_measures))
+            self._ruled[key] = tuple(self.ruling(one, period) for one in self.questions(subject, period, of_measures))
         return self._ruled[key]
 
-    def _ruling(self, here: _Here, period: Period) -> Ruled:
-        now = self._verdict(here, period)
-        stands = now if now.outcome is not None else self._held(here, period)
+    def ruling(self, here: Here, period: Period) -> Ruled:
+        """What a rule says in a place on the period's figures, and what stands there."""
+        now = self._held.said(here, period)
+        stands = now if now.outcome is not None else self._held.held(here, period)
         rank = rank_given(here.asked, stands.outcome, self.scheme) if stands is not None else None
         supporting = here.sheet is not None and here.sheet.supporting
         if now.outcome is not None:
@@ -249,39 +273,7 @@ class Judging:
             withholds = not self._lacks_only(here, now, period, lambda sheet: sheet.supporting)
         return Ruled(here.asked, here.place, supporting, now, stands, rank, not_due, withholds)
 
-    def _held(self, here: _Here, period: Period) -> Verdict | None:
-        """What the rule last said: that something is wrong stands until judged quiet, quiet for two periods."""
-        if not self._returned.may_ever_tell(here.asked.rule, here.place, period):
-            return None
-        for ago, earlier in enumerate(self._comparable_before(here, period), start=1):
-            if not self._returned.may_tell(here.asked.rule, here.place, earlier):
-                continue
-            there = self._same(here, earlier)
-            if there is None:
-                return None
-            then = self._verdict(there, earlier)
-            if then.outcome is not None:
-                wrong = then.outcome == FIRES or rank_given(here.asked, then.outcome, self.scheme) is not None
-                return replace(then, as_at=earlier.id) if wrong or ago <= QUIET_HOLDS_FOR else None
-        return None
-
-    def _comparable_before(self, here: _Here, period: Period) -> Iterator[Period]:
-        """The judged periods before one, latest first, as far as the subject was live and no series is broken."""
-        measures = here.asked.measures if here.place.measure is None else (here.place.measure, *here.asked.measures)
-        begins = [self.past.series_start(self.portfolio.measures[name], period) for name in measures]
-        for earlier in self.past.judged_before(period):
-            if self.sheets.lifecycle(here.place.subject, earlier) is not Lifecycle.LIVE:
-                return
-            if any(day is not None and earlier.end < day for day in begins):
-                return
-            yield earlier
-
-    def _same(self, here: _Here, period: Period) -> _Here | None:
-        """The same question in another period; None where it wasn't asked there."""
-        same = self._asked_of(here.place.subject, period, here.sheet is not None)
-        return next((one for one in same if one.asked is here.asked and one.place == here.place), None)
-
-    def _lacks_only(self, here: _Here, now: Verdict, period: Period, such: Callable[[MeasureSheet], bool]) -> bool:
+    def _lacks_only(self, here: Here, now: Verdict, period: Period, such: Callable[[MeasureSheet], bool]) -> bool:
         """Whether all that a rule lacks are the figures of such measures."""
         if here.sheet is not None:
             return such(here.sheet)

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from engine.assessment.beside import asked_for_signals
 from engine.assessment.findings import spoken_of
 from engine.assessment.judged import Judged, Ruled
 from engine.assessment.judging import Judging
 from engine.assessment.scopes import MeasureScope, SubjectScope
+from engine.facts.signals import LIMITS, SIGNAL
 from engine.model.run import NotAssessed
 from engine.rulebook.nouns import Terms
 from engine.rulebook.syntax import Fact
@@ -61,7 +63,8 @@ def _words(judging: Judging, judged: Judged, ruled: Ruled) -> Iterator[str]:
         fact = Fact(name, alone=name in ruled.asked.alone)
         measure, attribute = terms.measure_of(fact)
         if measure is not None:
-            yield from _of_measure(fact, measure, attribute, scope, terms)
+            lacks = _lacks_of_signal(ruled, fact, attribute, scope)
+            yield from _of_measure(fact, measure, attribute, scope, terms, lacks)
         elif (table := name.partition(".")[0]) in _TABLES:
             known = judging.sheets.figures(ruled.place.subject, judged.period).facts
             there = any(one.startswith(f"{table}.") for one in known)
@@ -71,7 +74,7 @@ def _words(judging: Judging, judged: Judged, ruled: Ruled) -> Iterator[str]:
 
 
 def _of_measure(
-    fact: Fact, measure: str, attribute: str, scope: MeasureScope | SubjectScope, terms: Terms
+    fact: Fact, measure: str, attribute: str, scope: MeasureScope | SubjectScope, terms: Terms, lacks: str
 ) -> Iterator[str]:
     actual = Fact("actual", alone=True) if fact.alone else Fact(measure)
     target = Fact("target", alone=True) if fact.alone else Fact(f"{measure}.target")
@@ -81,6 +84,16 @@ def _of_measure(
         yield f"a figure for {terms.noun(actual)}"
     if lacks_target:
         yield terms.noun(target)
-    if not lacks_figure and not lacks_target:
+    if not lacks_figure and not lacks_target and lacks:
+        yield f"enough figures for {terms.noun(actual)} ({lacks})"
+    elif not lacks_figure and not lacks_target:
         # What is known now lacks in an earlier period that the rule asks for, or can not be worked with.
         yield terms.noun(fact) if scope.fact(fact) is None else f"enough figures for {terms.noun(actual)}"
+
+
+def _lacks_of_signal(ruled: Ruled, fact: Fact, attribute: str, scope: MeasureScope | SubjectScope) -> str:
+    """What a measure's history lacks ("needs 13 figures, has 9") where its limits or signals are asked for."""
+    if attribute not in LIMITS and fact not in asked_for_signals(ruled.asked.rule):
+        return ""
+    lacks = (sheet.signal for sheet in scope.measures(fact) if SIGNAL in sheet.unknown_states)
+    return next((one for one in lacks if one), "")

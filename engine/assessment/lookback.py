@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from engine.assessment.applies import base
 from engine.facts.attributes import MOVEMENTS, OFF_TARGET
+from engine.facts.signals import SIGNAL
 from engine.model.verdicts import Place
 from engine.model.workspace import Portfolio, cadence_of
 from engine.periods import Period
@@ -13,7 +14,7 @@ from engine.rulebook.syntax import And, Comparison, Condition, Fact, ForPeriods,
 
 # What is known of a measure in a period only if its figure came back for that period.
 _OF_THE_FIGURE = frozenset({"actual", "variance", "shortfall", "change", "run", "unsecured"})
-_WORDS_OF_THE_FIGURE = MOVEMENTS | {OFF_TARGET}
+_WORDS_OF_THE_FIGURE = MOVEMENTS | {OFF_TARGET, SIGNAL}
 _OWN_TABLES = frozenset({"savings", "milestones"})
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from engine.assessment.findings import said
-from engine.assessment.judged import Judged
+from engine.assessment.judged import Judged, Ruled
 from engine.assessment.judging import Judging
 from engine.inference.lowering import too_large
 from engine.model.problems import Problem
+from engine.rulebook.rules import Rule
 
 
 def problems_of(judging: Judging, subject: str, judged: Judged) -> Iterator[Problem]:
@@ -43,9 +44,10 @@ def _out_of_range(judging: Judging, judged: Judged) -> Iterator[Problem]:
     """Figures too large to be compared exactly: what rests on them is unknown."""
     found: set[tuple[str, ...]] = set()
     for one in judged.ruled:
-        if one.now.outcome is not None:
+        rule = _unknown(one)
+        if rule is None:
             continue
-        names = too_large(one.asked.rule, judging.scope(one.asked, one.place, judged.period))
+        names = too_large(rule, judging.scope(one.asked, one.place, judged.period))
         place = one.place
         whom = tuple(part for part in (place.subject, place.measure, place.part) if part)
         if names and (*whom, *names) not in found:
@@ -55,3 +57,10 @@ def _out_of_range(judging: Judging, judged: Judged) -> Iterator[Problem]:
                 what=f"{', '.join(names)} can't be compared: a figure is larger than 9,007,199,254",
                 cure="check the figure and its unit",
             )  # fmt: skip
+
+
+def _unknown(ruled: Ruled) -> Rule | None:
+    """What may not have been judged of a ruling for want of a figure: the rule, or what would clear it as it stands."""
+    if ruled.now.outcome is None:
+        return ruled.asked.rule
+    return ruled.asked.clearing if ruled.now.last_fired is not None else None

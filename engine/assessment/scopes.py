@@ -59,6 +59,10 @@ class SubjectScope:
             return _figure_holds(word, is_known=name in sheet.facts)
         return _holds(word, sheet.states.get(name, _NO_WORDS), sheet.unknown_states.get(name, _NO_WORDS))
 
+    def measures(self, fact: Fact) -> tuple[MeasureSheet, ...]:
+        """The sheets of the measure that a fact names, and of its parts."""
+        return tuple(sheet for sheet in self.sheet.measures if sheet.measure == base(fact.name))
+
     def threshold(self, name: str) -> Quantity | None:
         return self._sheets.thresholds.get(name)
 
@@ -100,6 +104,12 @@ class MeasureScope:
         if fact.name == "actual":
             return _holds(word, self._sheet.states, self._sheet.unknown_states)
         return _figure_holds(word, is_known=fact.name in self._sheet.facts)
+
+    def measures(self, fact: Fact) -> tuple[MeasureSheet, ...]:
+        """The sheets of the measure that a fact names, and of its parts; its own where the fact stands alone."""
+        if not fact.alone:
+            return self._behind().measures(fact)
+        return () if self._sheet is None else (self._sheet,)
 
     def threshold(self, name: str) -> Quantity | None:
         return self._sheets.thresholds.get(name)

@@ -1,6 +1,7 @@
 """The fact sheets of any period with the statuses on them that a rule asks for, each made once."""
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Protocol
 
 from engine.assessment.applies import Needs
@@ -35,11 +36,18 @@ class KnownSheets:
     ) -> None:
         self.thresholds = thresholds
         self._portfolio, self._book, self._statuses = portfolio, book, statuses
-        self._sheets: dict[tuple[str, str, Needs], FactSheet] = {}
+        self._sheets: dict[tuple[str, str, Needs], FactSheet] = {}  # with statuses
+        self._figures: dict[tuple[str, str, Needs], FactSheet] = {}  # without any
         self._measures: dict[tuple[str, str], dict[MeasureKey, MeasureSheet]] = {}
         self._below: dict[str, tuple[str, ...]] = {}
         self._cadence = cadence_of(portfolio)
         self._lifecycles: dict[tuple[str, str], Lifecycle] = {}
+
+    def under(self, thresholds: Mapping[str, Quantity], statuses: Statuses) -> "KnownSheets":
+        """The same figures under other thresholds, with other statuses on the sheets."""
+        one = copy(self)
+        one.thresholds, one._statuses, one._sheets = thresholds, statuses, {}
+        return one
 
     def lifecycle(self, subject: str, period: Period) -> Lifecycle:
         """A subject's lifecycle on the period's last day."""
@@ -54,9 +62,10 @@ class KnownSheets:
 
     def sheet(self, subject: str, period: Period, needs: Needs) -> FactSheet:
         key = (subject, period.id, needs)
-        if key not in self._sheets:
-            self._sheets[key] = self._book.sheet(subject, period, self._standing(subject, period, needs))
-        return self._sheets[key]
+        known = self._sheets if needs else self._figures
+        if key not in known:
+            known[key] = self._book.sheet(subject, period, self._standing(subject, period, needs))
+        return known[key]
 
     def measures(self, subject: str, period: Period) -> Mapping[MeasureKey, MeasureSheet]:
         """A subject's measures and their parts, in the order of its sheet."""

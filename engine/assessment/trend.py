@@ -44,29 +44,24 @@ def _comparable(now: Judged, then: Judged) -> bool:
     )
 
 
-def moved_by(
-    now: Judged, then: Judged | None, previous: str | None, *, rules_changed: bool, figures_corrected: bool
-) -> tuple[MovedBy, ...]:
+def moved_by(now: Judged, then: Judged | None, previous: str | None, *, rules_changed: bool) -> tuple[MovedBy, ...]:
     """What moved a subject from the status published last (`previous`) to its present one; nothing where it stands.
 
-    `rules_changed` and `figures_corrected` say whether the rules, or the figures of the period published last, are
-    others than when it was published.
+    `rules_changed` says whether the rules are others than when that was published. Its figures are not: a published
+    period whose figures were corrected is derived again first.
     """
     if previous is None or now.status == previous:
         return ()
     found: set[MovedBy] = set(_since(now, then)) if then is not None else set()
-    if then is not None and not then.is_history and then.status != previous:
-        if figures_corrected:
-            found.add("correction")
-        if rules_changed:
-            found.add("rules")
+    if rules_changed and then is not None and not then.is_history and then.status != previous:
+        found.add("rules")
     # Where nothing else did, figures have: of a period that was never published, or lies before the first judged one.
     return in_order(found) or ("figures",)
 
 
 def in_order(found: Iterable[MovedBy]) -> tuple[MovedBy, ...]:
     """What moved a status, each once, in the order in which it is always told."""
-    order: tuple[MovedBy, ...] = ("figures", "correction", "rules", "decision")
+    order: tuple[MovedBy, ...] = ("figures", "rules", "decision")
     moved = frozenset(found)
     return tuple(one for one in order if one in moved)
 

@@ -14,7 +14,7 @@ Results = Sequence[Sequence[Sequence[Fired]]]  # by chunk, then by fact
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Batch:
     """A batch of questions as chunks; `at` says of each question in which chunk, fact and rule of it it went."""
 
     questions: Sequence[Question]
@@ -38,19 +38,19 @@ class Asked:
         return [first[rule] for rule in sorted(first)]
 
 
-def ask(questions: Sequence[Question]) -> Asked:
+def ask(questions: Sequence[Question]) -> Batch:
     """Pack the rules into chunks, and each place's figures into one fact for each chunk that has a rule for it.
 
     Raises LoweringError where a rule is too large.
     """
     packing = _Packing()
-    return Asked(questions, packing.chunks, [packing.put(question) for question in questions])
+    return Batch(questions, packing.chunks, [packing.put(question) for question in questions])
 
 
-def ask_apart(questions: Sequence[Question]) -> Asked:
+def ask_apart(questions: Sequence[Question]) -> Batch:
     """Each question in a chunk of its own, in order: to find out which of them brings the engine down."""
     alone = [ask([question]) for question in questions]
-    return Asked(questions, [one.chunks[0] for one in alone], [(index, 0, 0) for index in range(len(alone))])
+    return Batch(questions, [one.chunks[0] for one in alone], [(index, 0, 0) for index in range(len(alone))])
 
 
 class _Packing:

@@ -17,9 +17,10 @@ from engine.inference.remembered import per_rule
 from engine.model.values import to_millionths
 from engine.model.verdicts import FIRES, QUIET
 from engine.rulebook.rules import Rule
-from engine.rulebook.scope import Scope
+from engine.rulebook.scope import Figures, Scope
 from engine.rulebook.syntax import (
     CONTRARY,
+    MIRRORED,
     NOWHERE,
     And,
     Arithmetic,
@@ -44,8 +45,6 @@ from engine.rulebook.values import value_of
 MOST_BRANCHES = 48  # of one rule, all its conditions and their negations together: a chunk of the engine holds no more
 MOST_OPERANDS = 100  # of one rule: each is two fields of the engine's fact
 _MOST_AT_ONCE = 24 * 24  # branches of a product before what is superfluous is taken out
-
-_MIRRORED: dict[Operator, Operator] = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,22 +164,6 @@ def _in_millionths(of: Expression | Is, scope: Scope | None) -> int | None:
     return None if value is None else to_millionths(value.value)
 
 
-class _Nowhere:
-    """The scope of a constant, in which there is nothing to look up."""
-
-    def fact(self, fact: Fact) -> None:
-        return None
-
-    def holds(self, fact: Fact, word: str) -> None:
-        return None
-
-    def threshold(self, name: str) -> None:
-        return None
-
-    def earlier(self, back: int, about: tuple[Fact, ...]) -> None:
-        return None
-
-
 class _Lowering:
     """One rule's lowering: collects its operands, the same one once however often it is named."""
 
@@ -217,7 +200,7 @@ class _Lowering:
         op = comparison.op if wanted else CONTRARY[comparison.op]
         left, right = comparison.left, comparison.right
         if _constant(left) is not None and _constant(right) is None:
-            left, right, op = right, left, _MIRRORED[op]
+            left, right, op = right, left, MIRRORED[op]
         value = _constant(right)
         if value is not None:
             return Literal(self._operand(_bare(left), way), op, value, constant=True)
@@ -261,7 +244,7 @@ def _constant(expression: Expression) -> int | None:
     """What an expression without names comes to, in millionths; None where it has names, no value or is too large."""
     if any(isinstance(node, Fact | ThresholdRef) for node in walk(expression)):
         return None
-    return _in_millionths(expression, _Nowhere())
+    return _in_millionths(expression, Figures({}))
 
 
 def _bare(expression: Expression) -> Expression:

@@ -28,6 +28,7 @@ from engine.rulebook.syntax import (
     Is,
     Node,
     Not,
+    Number,
     Or,
     ThresholdRef,
     facts_in,
@@ -41,7 +42,7 @@ _COMPARE: dict[str, Callable[[int, int], bool]] = {
 }  # fmt: skip
 
 
-class _Asked(NamedTuple):
+class _Compiled(NamedTuple):
     """A compiled condition: whether it is true in a scope, and, where that is unknown, the names to blame."""
 
     truth: Callable[[Scope], Truth]
@@ -50,7 +51,7 @@ class _Asked(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _CompiledRule:
-    rungs: tuple[tuple[_Asked, str], ...]  # conditions in order, and what the rule says where that is first to hold
+    rungs: tuple[tuple[_Compiled, str], ...]  # conditions in order, and what the rule says where that is first to hold
     otherwise: str
     facts: tuple[Fact, ...]  # all that the rule names
 
@@ -120,7 +121,7 @@ def _trend(standing: Standing, status: int | None) -> Trend | None:
 def _compile(rule: Rule) -> _CompiledRule:
     if rule.when is not None:
         return _CompiledRule(((_condition(rule.when), FIRES),), QUIET, _facts_of([rule.when]))
-    rungs: list[tuple[_Asked, str]] = []
+    rungs: list[tuple[_Compiled, str]] = []
     otherwise = QUIET
     for band in rule.bands:
         if band.when is None:
@@ -138,15 +139,15 @@ def _facts_of(conditions: list[Condition]) -> tuple[Fact, ...]:
     return tuple({(fact.name, fact.alone): fact for fact in reversed(named)}.values())[::-1]
 
 
-def _condition(condition: Condition) -> _Asked:
+def _condition(condition: Condition) -> _Compiled:
     match condition:
         case Comparison():
             return _comparison(condition)
         case Is(fact=fact, word=word):
-            return _Asked(lambda scope: scope.holds(fact, word), lambda scope: {fact.name})
+            return _Compiled(lambda scope: scope.holds(fact, word), lambda scope: {fact.name})
         case Not(item=item):
             asked = _condition(item)
-            return _Asked(lambda scope: _contrary(asked.truth(scope)), asked.absent)
+            return _Compiled(lambda scope: _contrary(asked.truth(scope)), asked.absent)
         case And(items=items):
             return _joined(tuple(map(_condition, items)), decides=False)
         case Or(items=items):
@@ -156,7 +157,7 @@ def _condition(condition: Condition) -> _Asked:
             return _joined(tuple(_earlier(_condition(below), back, about) for back in range(periods)), decides=False)
 
 
-def _joined(items: tuple[_Asked, ...], *, decides: bool) -> _Asked:
+def _joined(items: tuple[_Compiled, ...], *, decides: bool) -> _Compiled:
     """`and` (one false item decides) or `or` (one true item decides); else unknown where any item is."""
 
     def truth(scope: Scope) -> Truth:
@@ -172,10 +173,10 @@ def _joined(items: tuple[_Asked, ...], *, decides: bool) -> _Asked:
     def absent(scope: Scope) -> set[str]:
         return {name for item in items if item.truth(scope) is None for name in item.absent(scope)}
 
-    return _Asked(truth, absent)
+    return _Compiled(truth, absent)
 
 
-def _earlier(asked: _Asked, back: int, about: tuple[Fact, ...]) -> _Asked:
+def _earlier(asked: _Compiled, back: int, about: tuple[Fact, ...]) -> _Compiled:
     """The condition `back` periods ago; unknown, for want of all it is about, where there is no such period."""
     if not back:
         return asked
@@ -188,10 +189,10 @@ def _earlier(asked: _Asked, back: int, about: tuple[Fact, ...]) -> _Asked:
         then = scope.earlier(back, about)
         return {fact.name for fact in about} if then is None else asked.absent(then)
 
-    return _Asked(truth, absent)
+    return _Compiled(truth, absent)
 
 
-def _comparison(comparison: Comparison) -> _Asked:
+def _comparison(comparison: Comparison) -> _Compiled:
     left, right = _millionths(comparison.left), _millionths(comparison.right)
     compare = _COMPARE[comparison.op]
 
@@ -202,15 +203,25 @@ def _comparison(comparison: Comparison) -> _Asked:
         b = right(scope)
         return None if b is None else compare(a, b)
 
-    return _Asked(truth, partial(_absent_names, comparison))
+    return _Compiled(truth, partial(_absent_names, comparison))
 
 
 def _millionths(expression: Expression) -> Callable[[Scope], int | None]:
-    def value(scope: Scope) -> int | None:
-        known = value_of(expression, scope)
-        return None if known is None else to_millionths(known.value)
+    """What an expression comes to; a bare name or number, which is most of what rules compare, without detours."""
+    match expression:
+        case Number(value=value):
+            constant = to_millionths(value)
+            return lambda scope: constant
+        case Fact():
+            return lambda scope: _rounded(scope.fact(expression))
+        case ThresholdRef(name=name):
+            return lambda scope: _rounded(scope.threshold(name))
+        case _:
+            return lambda scope: _rounded(value_of(expression, scope))
 
-    return value
+
+def _rounded(known: Quantity | None) -> int | None:
+    return None if known is None else to_millionths(known.value)
 
 
 def _absent_names(node: Node, scope: Scope) -> set[str]:

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from types import TracebackType
 from typing import Any, Self
 
-from engine.inference.asking import Asked, Results, ask, ask_apart
+from engine.inference.asking import Batch, Results, ask, ask_apart
 from engine.inference.errors import JudgementError
 from engine.inference.program import Chunk
 from engine.inference.questions import Question, Settled, Standing
@@ -117,7 +117,7 @@ class DurableProcess:
         rules, place = suspects(*reached) if reached else ((), None)
         return JudgementError(str(gone), rules, place, details)
 
-    def _suspects(self, asked: Asked, chunk: int, fact: int | None) -> Suspects:
+    def _suspects(self, asked: Batch, chunk: int, fact: int | None) -> Suspects:
         """The rules that the child was at. Where these are several, each is tried by itself, in a new child."""
         questions = asked.suspects(chunk, fact)
         found = questions if len(questions) == 1 else self._culprit(questions) or questions

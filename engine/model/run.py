@@ -10,7 +10,7 @@ from engine.model.values import Unit
 from engine.model.workspace import Level, Lifecycle
 
 Trend = Literal["Better", "Same", "Worse", "New"]
-MovedBy = Literal["figures", "correction", "rules", "decision"]
+MovedBy = Literal["figures", "rules", "decision"]
 
 
 class EvidenceOut(Frozen):
@@ -51,6 +51,7 @@ class FindingOut(Frozen):
     to_clear: str | None = None
     action: str | None = None
     as_at: str | None = None  # held since: the period in which it was last judged
+    last_fired: str | None = None  # the period its condition was last true in, where it stands until it is cleared
     source: str | None = None  # "rules/improving_lives.yaml:12"
     milestones: tuple[MilestoneOut, ...] = ()  # those that it counts
     explanations: tuple[ExplanationOut, ...] = ()  # of the measures that it names

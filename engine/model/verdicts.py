@@ -27,3 +27,4 @@ class Verdict:
     missing: tuple[str, ...] = ()  # names that were absent, where the outcome is None
     evidence: Mapping[str, Quantity] | None = None  # the figures the condition named, where known
     as_at: str | None = None  # the period this outcome was last judged in, where it is held from then
+    last_fired: str | None = None  # the period its condition was last true in, where it only stands until it's cleared

@@ -1,48 +1,21 @@
 """Rules in sentences: why a finding was made, and what would clear it."""
 
-from collections.abc import Callable
-from dataclasses import replace
-from decimal import Decimal
-
-from engine.model.values import EXACT, Quantity, Unit, show, to_millionths
+from engine.model.values import show
 from engine.model.verdicts import FIRES
-from engine.model.workspace import Better
-from engine.rulebook.bounds import MIRRORED
+from engine.rulebook.describe import describe
+from engine.rulebook.needed import MET, all_of, needed, sides
 from engine.rulebook.nouns import Terms
 from engine.rulebook.rules import Band, Rule
 from engine.rulebook.scope import Scope
 from engine.rulebook.syntax import (
-    CONTRARY,
     And,
-    Arithmetic,
     Comparison,
     Condition,
-    Expression,
-    Fact,
     ForPeriods,
-    Is,
-    Negative,
-    Not,
-    Number,
-    Operator,
     Or,
-    Share,
-    ThresholdRef,
-    walk,
 )
 from engine.rulebook.templates import TITLE, fill
 from engine.rulebook.values import value_of
-
-_BOUNDS: dict[Operator, str] = {
-    ">=": "of at least", "<=": "of at most", ">": "above", "<": "below", "=": "of exactly", "!=": "other than",
-}  # fmt: skip
-_ARITHMETIC = {"+": "plus", "-": "less", "*": "times", "/": "divided by"}
-_HOLDS: dict[Operator, Callable[[int, int], bool]] = {
-    ">=": int.__ge__, "<=": int.__le__, ">": int.__gt__, "<": int.__lt__, "=": int.__eq__, "!=": int.__ne__,
-}  # fmt: skip
-
-_TARGETS = frozenset(("target", "target_to_date", "year_target", "linear_target"))
-_MET = ""  # what is asked for holds already
 
 
 def because(rule: Rule, scope: Scope, terms: Terms) -> str:
@@ -68,12 +41,46 @@ def sentence(template: str, scope: Scope, terms: Terms) -> str:
 def to_clear(rule: Rule, outcome: str, scope: Scope, terms: Terms) -> str | None:
     """How far a finding is from being cleared: "Reviews of at least 80% (now 72.3%, 7.7 points short)".
 
-    For a ladder's band: what the next better band asks for. None where nothing better can be told, or figures lack.
+    For a ladder's band: what the next better band asks for; for a rule with `clears`: what that asks for. None where
+    nothing better can be told, or figures lack.
     """
     if rule.when is not None:
-        needed = _needed(rule.when, False, scope, terms) if outcome == FIRES else None
-        return needed or None
+        return (_needed_to_be_quiet(rule, rule.when, scope, terms) or None) if outcome == FIRES else None
     return _to_better_band(rule.bands, outcome, scope, terms)
+
+
+def _needed_to_be_quiet(rule: Rule, when: Condition, scope: Scope, terms: Terms) -> str | None:
+    quiet = needed(when, False, scope, terms)
+    if rule.clears is None:
+        return quiet
+    cleared = needed(rule.clears, True, scope, terms)
+    if cleared != MET and _asks_more(rule.clears, when, scope, terms):
+        return cleared
+    return all_of([cleared, quiet])
+
+
+def _asks_more(clears: Condition, when: Condition, scope: Scope, terms: Terms) -> bool:
+    """Whether what clears a rule keeps its condition from being true: then that needs not be told beside it."""
+    match clears, when:
+        case _, Or(items=items):
+            return all(_asks_more(clears, item, scope, terms) for item in items)
+        case And(items=items), _:
+            return any(_asks_more(item, when, scope, terms) for item in items)
+        case ForPeriods(condition=below), _:
+            return _asks_more(below, when, scope, terms)
+        case _, And(items=items):
+            return any(_asks_more(clears, item, scope, terms) for item in items)
+        case Comparison(), Comparison():
+            left, op, right = sides(clears, True, terms)
+            other, contrary, limit = sides(when, False, terms)
+            bound, least = value_of(right, scope), value_of(limit, scope)
+            if bound is None or least is None or describe(left) != describe(other):
+                return False
+            up, down = {op, contrary} <= {">", ">="}, {op, contrary} <= {"<", "<="}
+            if bound.value == least.value:
+                return op == contrary or ((up or down) and op in (">", "<"))
+            return (up and bound.value > least.value) or (down and bound.value < least.value)
+    return False
 
 
 def _to_better_band(bands: tuple[Band, ...], outcome: str, scope: Scope, terms: Terms) -> str | None:
@@ -87,140 +94,9 @@ def _to_better_band(bands: tuple[Band, ...], outcome: str, scope: Scope, terms: 
     name = terms.scheme.name(bands[next_up].status)
     band = bands[next_up]
     if next_up < at and band.when is not None:  # it was asked first, and did not hold
-        needed = _needed(band.when, True, scope, terms)
+        asked = needed(band.when, True, scope, terms)
     elif (own := bands[at].when) is not None:
-        needed = _needed(own, False, scope, terms)
+        asked = needed(own, False, scope, terms)
     else:
         return None
-    return f"{needed} for {name}" if needed else None
-
-
-# ---- what is needed for a condition to hold, or not to
-
-
-def _needed(condition: Condition, wanted: bool, scope: Scope, terms: Terms) -> str | None:
-    """What has to change for the condition to be as wanted; "" where it is so already, None where it can't be told."""
-    match condition:
-        case Not(item=item):
-            return _needed(item, not wanted, scope, terms)
-        case And(items=items) | Or(items=items):
-            each = [_needed(item, wanted, scope, terms) for item in items]
-            return _all_of(each) if isinstance(condition, And) == wanted else _any_of(each)
-        case ForPeriods(condition=below, periods=periods):
-            needed = _needed(below, wanted, scope, terms)
-            return f"{needed} for {periods} periods" if needed and wanted else needed
-        case Is():
-            return _state_needed(condition, wanted, scope, terms)
-        case Comparison(op=op, left=left, right=right):
-            op = op if wanted else CONTRARY[op]
-            if _told_of(right, terms) > _told_of(left, terms):
-                left, right, op = right, left, MIRRORED[op]
-            return _figure_needed(left, op, right, scope, terms)
-
-
-def _all_of(each: list[str | None]) -> str | None:
-    known = [one for one in each if one is not None]
-    if len(known) < len(each):
-        return None
-    return " and ".join(dict.fromkeys(one for one in known if one != _MET))
-
-
-def _any_of(each: list[str | None]) -> str | None:
-    known = [one for one in each if one is not None]
-    if _MET in known:
-        return _MET
-    return ", or ".join(dict.fromkeys(known)) or None
-
-
-def _state_needed(state: Is, wanted: bool, scope: Scope, terms: Terms) -> str | None:
-    held = scope.holds(state.fact, state.word)
-    if held is wanted:
-        return _MET
-    noun, word = terms.noun(state.fact), terms.word(state.word)
-    if word == "off target":
-        return f"{noun} {'off' if wanted else 'on'} target"
-    return f"once {noun} is {word}" if wanted else f"once {noun} is no longer {word}"
-
-
-def _told_of(side: Expression, terms: Terms) -> int:
-    """How much a side of a comparison is what an owner can move: a figure more than a sum, a target hardly at all."""
-    if isinstance(side, Fact):
-        return 1 if terms.measure_of(side)[1] in _TARGETS else 3
-    return 2 if any(_told_of(node, terms) == 3 for node in walk(side) if isinstance(node, Fact)) else 0
-
-
-def _figure_needed(left: Expression, op: Operator, right: Expression, scope: Scope, terms: Terms) -> str | None:
-    now, bound = value_of(left, scope), value_of(right, scope)
-    if bound is None:
-        return None
-    if isinstance(left, Fact) and terms.measure_of(left)[1] == "shortfall":
-        inside = _inside_shortfall(left, op, bound, scope, terms)
-        if inside is not None:
-            left, op, now, bound = inside
-    if now is not None and _holds(now, op, bound):
-        return _MET
-    noun = _expression_in_words(left, terms)
-    decimals = terms.decimals(left, bound.unit) if isinstance(left, Fact) else None
-    if now is not None and show(now, decimals) == show(Quantity(bound.value, now.unit), decimals):
-        decimals = None  # at the measure's own places they look alike, and it is the difference that counts
-    shown = None if now is None else show(now, decimals)
-    if isinstance(left, Fact) and terms.counts(left) and op in ("<=", "=") and not bound.value:
-        return f"no {noun}" + (f" (now {shown})" if shown else "")
-    unit = bound.unit if now is None or bound.unit is not Unit.NUMBER else now.unit  # nought is written without one
-    text = f"{noun} {_BOUNDS[op]} {show(Quantity(bound.value, unit), decimals)}"
-    return text if now is None else f"{text} (now {shown}{_gap(now, op, bound, decimals)})"
-
-
-def _inside_shortfall(
-    fact: Fact, op: Operator, bound: Quantity, scope: Scope, terms: Terms
-) -> tuple[Fact, Operator, Quantity, Quantity] | None:
-    """The same bound said of the measure's figure, where a shortfall has to come down: owners think in that."""
-    measure = terms.measure_of(fact)[0]
-    if measure is None or measure not in terms.measures:
-        return None
-    better = terms.measures[measure].better
-    base = "" if fact.alone else f"{measure}."
-    actual = replace(fact, name="actual" if fact.alone else measure)
-    target = scope.fact(replace(fact, name=f"{base}target"))
-    now = scope.fact(actual)
-    if op not in ("<", "<=") or better is None or target is None or now is None:
-        return None
-    room = EXACT.divide(EXACT.multiply(bound.value, abs(target.value)), Decimal(100))
-    if better is Better.HIGHER:
-        return actual, MIRRORED[op], now, Quantity(EXACT.subtract(target.value, room), now.unit)
-    return actual, op, now, Quantity(EXACT.add(target.value, room), now.unit)
-
-
-def _holds(now: Quantity, op: Operator, bound: Quantity) -> bool:
-    left, right = to_millionths(now.value), to_millionths(bound.value)
-    return left is not None and right is not None and _HOLDS[op](left, right)
-
-
-def _gap(now: Quantity, op: Operator, bound: Quantity, decimals: int | None) -> str:
-    """How far a figure is from a bound that it does not keep: ", 14.9 points short"."""
-    if op in ("=", "!="):
-        return ""
-    size = abs(EXACT.subtract(now.value, bound.value))
-    unit = Unit.NUMBER if now.unit is Unit.PERCENT else now.unit
-    shown = show(Quantity(size, unit), decimals)
-    if not any(digit in shown for digit in "123456789"):
-        return ""
-    if now.unit is Unit.PERCENT:
-        shown += " point" if shown == "1" else " points"
-    return f", {shown} {'short' if op in ('>', '>=') else 'over'}"
-
-
-def _expression_in_words(node: Expression, terms: Terms) -> str:
-    match node:
-        case Fact():
-            return terms.noun(node)
-        case Number(value=value, unit=unit):
-            return show(Quantity(value, unit))
-        case ThresholdRef(name=name):
-            return name.replace("_", " ")
-        case Negative(operand=operand):
-            return f"minus {_expression_in_words(operand, terms)}"
-        case Share(share=share, whole=whole):
-            return f"{_expression_in_words(share, terms)} of {_expression_in_words(whole, terms)}"
-        case Arithmetic(op=op, left=left, right=right):
-            return f"{_expression_in_words(left, terms)} {_ARITHMETIC[op]} {_expression_in_words(right, terms)}"
+    return f"{asked} for {name}" if asked else None

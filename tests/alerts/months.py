@@ -4,7 +4,7 @@ g green, a amber, r red by the rule "late" (a ladder: one case whose band change
 A amber by the rule "costly" instead      B amber by both      R red by "late", amber by "costly"
 _ nothing can be judged                   c closed    n not monitored
 o amber by an override, nothing fires     v amber by an override over a red "late"
-f amber by a floor                        ! after a letter: moved by a change of rules; ? by a correction
+f amber by a floor                        ! after a letter: moved by a change of rules
 """
 
 import re
@@ -96,7 +96,7 @@ def subject(
         lifecycle=LIFECYCLE.get(letter, "live"), previous=before,
         exception=GAR.is_exception(status),
         remediated=before is not None and GAR.is_exception(before) and status == "green",
-        moved_by={"!": ("rules",), "?": ("correction",), "": ()}[mark],
+        moved_by={"!": ("rules",), "": ()}[mark],
         floor=judgement if letter == "f" else None, override=judgement if letter in "ov" else None,
         findings=tuple(
             FindingOut(rule=rule, title=rule, status=given, because=rule) for rule, given in fires.items()
@@ -147,7 +147,7 @@ class Office:
 
 def letters(row: str) -> Iterator[tuple[str, str]]:
     """Each month's letter and its mark."""
-    return iter(re.findall(r"([a-zA-Z_])([!?]?)", row))
+    return iter(re.findall(r"([a-zA-Z_])(!?)", row))
 
 
 def play(row: str, audience: Audience = OWNERS) -> list[str]:

@@ -167,7 +167,6 @@ class Office:
         previous: Mapping[str, str | None] | None = None,
         ever: frozenset[str] = frozenset(),
         rules_changed: bool = False,
-        figures_corrected: bool = False,
         same_period: LastRevision | None = None,
         durable: DurableProcess | None = None,
     ) -> Assessed:
@@ -186,7 +185,6 @@ class Office:
             previous=previous or {},
             ever=ever,
             rules_changed=rules_changed,
-            figures_corrected=figures_corrected,
             same_period=same_period,
         )
         return assess(inputs, durable)

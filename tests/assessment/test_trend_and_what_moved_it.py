@@ -47,7 +47,6 @@ def test_rules_that_changed_and_changed_nothing_moved_nothing() -> None:
         previous={"homes": "green"},
         ever=frozenset({"homes"}),
         rules_changed=True,
-        figures_corrected=True,
     )
     assert subject.moved_by == ("figures",)
 
@@ -57,15 +56,7 @@ def test_a_month_that_was_never_published_is_still_the_one_to_compare_with() -> 
     assert (subject.previous, subject.trend) == (None, "Worse")
 
 
-def test_a_correction_of_last_months_figures_is_no_change_since() -> None:
-    corrected = months({"homes.beds": "80 80"})  # published in January as 95
-    subject = Office().subject(
-        "homes", "2019-02", corrected, previous={"homes": "green"}, ever=frozenset({"homes"}), figures_corrected=True
-    )
-    assert (subject.status, subject.trend, subject.moved_by) == ("amber", "Same", ("correction",))
-
-
-def test_figures_rules_and_corrections_may_move_a_status_together() -> None:
+def test_figures_and_rules_may_move_a_status_together() -> None:
     subject = Office(rules=STRICTER + "  - {id: low, title: Low, for: projects, when: beds < 50, status: red}").subject(
         "homes",
         "2019-02",

@@ -196,7 +196,6 @@ def explained(period: str, rules: str, *given: tuple[str, str, str | None]) -> S
     book = FactBook(ONE_PROJECT, SCHEME, rows, today=now.end, working=WorkingDays(lambda day: False))
     inputs = AssessmentInputs(
         ONE_PROJECT, SCHEME, rulebook(rules), book, rows, now, previous={}, ever=frozenset(), rules_changed=False,
-        figures_corrected=False,
     )  # fmt: skip
     return by_ref(assess(inputs, None))["homes"]
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar, get_args
 
@@ -12,6 +13,7 @@ from engine.inference.lowering import lower_rule
 from engine.model.values import Unit
 from engine.rulebook.rules import Rule
 from engine.rulebook.syntax import (
+    CONTRARY,
     And,
     Arithmetic,
     Comparison,
@@ -125,6 +127,20 @@ def ladders(draw: st.DrawFn) -> Rule:
     return ladder(*bands)
 
 
+@st.composite
+def rules_with_clears(draw: st.DrawFn) -> Rule:
+    """A rule with `clears`; half of them about the same figure, so that the two hang together."""
+    when, clears = draw(st.tuples(simple_conditions, simple_conditions))
+    if draw(st.booleans()):
+        name, bounds = Fact(draw(st.sampled_from(NAMES))), sorted((draw(numbers), draw(numbers)))
+        falls: Operator = draw(st.sampled_from(["<", "<="]))
+        when, clears = (
+            Comparison(op, name, Number(bound, Unit.NUMBER))
+            for op, bound in zip((falls, CONTRARY[falls]), bounds, strict=True)
+        )
+    return replace(rule(when), clears=clears)
+
+
 def fits(rule: Rule) -> bool:
     """Whether a rule has few enough alternatives to be taken at all."""
     try:
@@ -135,6 +151,7 @@ def fits(rule: Rule) -> bool:
 
 
 any_rule = (conditions.map(rule) | ladders()).filter(fits)
+until_cleared = rules_with_clears().filter(lambda one: all(fits(rule(condition)) for condition in one.conditions))
 rules = st.lists(any_rule, min_size=1, max_size=3)
 
 

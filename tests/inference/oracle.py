@@ -55,6 +55,21 @@ def outcome(rule: Rule, sheet: Sheet) -> str | None:
     return "quiet"
 
 
+def outcome_until_cleared(rule: Rule, sheet: Sheet) -> str | None:
+    """What a rule with `clears` says in the last period of a sheet, its periods read from the first on."""
+    assert rule.when is not None
+    assert rule.clears is not None
+    stands, said = "no", ""
+    for back in range(len(sheet.figures) - 1, -1, -1):
+        said = truth(rule.when, sheet, back) + truth(rule.clears, sheet, back)
+        stands = {
+            "TT": "yes", "TF": "yes", "TU": "yes",
+            "FT": "no", "FF": stands, "FU": stands,
+            "UT": stands, "UF": stands, "UU": stands,
+        }[said]  # fmt: skip
+    return None if said[0] == "U" else {"yes": "fires", "no": "quiet"}[stands]
+
+
 def truth(condition: Condition, sheet: Sheet, back: int) -> Truth:
     if isinstance(condition, Comparison):
         return compared(condition.op, value(condition.left, sheet, back), value(condition.right, sheet, back))

@@ -7,8 +7,11 @@ from hypothesis import strategies as st
 
 from engine.inference import plain
 from engine.inference.process import DurableProcess
-from engine.inference.questions import Standing
+from engine.inference.questions import Question, Standing
+from engine.model.verdicts import Place
+from engine.rulebook.clearing import outcome_through
 from engine.rulebook.rules import Rule
+from engine.rulebook.scope import Scope
 from tests.inference import made_up, oracle
 from tests.inference.sheets import Sheet, ask
 
@@ -32,6 +35,20 @@ def test_only_what_is_unknown_names_what_is_missing(rule: Rule, sheet: Sheet) ->
     assert verdict.outcome is None or verdict.missing == ()
     assert verdict.missing == tuple(sorted(set(verdict.missing)))
     assert set(verdict.missing) <= {*made_up.NAMES, *made_up.THRESHOLDS}
+
+
+@as_many
+@given(made_up.until_cleared, st.lists(made_up.sheets(), min_size=1, max_size=3))
+def test_a_rule_stands_until_cleared_as_the_oracle_says_by_either_evaluator(
+    durable: DurableProcess, rule: Rule, sheets: list[Sheet]
+) -> None:
+    def by_durable(asked: Rule, scope: Scope) -> str | None:
+        return durable.judge([Question(asked, Place("a_project"), scope)])[0]
+
+    for sheet in sheets:
+        expected = oracle.outcome_until_cleared(rule, sheet)
+        assert outcome_through(rule, sheet, plain.outcome) == expected
+        assert outcome_through(rule, sheet, by_durable) == expected
 
 
 RANKS = (None, 0, 1, 2, 3)

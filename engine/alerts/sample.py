@@ -1,0 +1,76 @@
+"""A message made up, with all in it that a template may show: to try templates before anything depends on them."""
+
+from datetime import UTC, datetime
+from typing import Literal
+
+from engine.model.alerts import Decision, HistoryPoint, PartOf, Reason, Telling
+from engine.model.run import (
+    DecisionOut,
+    EvidenceOut,
+    ExplanationOut,
+    FindingOut,
+    MeasureOut,
+    MilestoneOut,
+    NotAssessed,
+    SubjectOut,
+)
+from engine.model.values import Unit
+from engine.model.workspace import Level, MailSettings, Scheme
+
+_PERIOD = "2019-01"
+_MONEY = EvidenceOut(value="264000", unit=Unit.MONEY, shown="£264k")
+
+
+def sample_telling(kind: Literal["owner", "digest"], scheme: Scheme) -> Telling:
+    """One subject that is worse and one that has recovered, told to somebody at an address that goes nowhere."""
+    best, worst = scheme.statuses[0].id, scheme.statuses[-1].id
+    subjects = (_worse(best, worst), _better(best, worst))
+    news = zip(subjects, (Reason.WORSENED, Reason.REMEDIATED), strict=True)
+    return Telling(
+        audience="sample", kind=kind, recipient="sample", name="Sample", address="sample@council.example",
+        portfolio="sample", portfolio_title="A sample", scheme=scheme,
+        mail=MailSettings(allowed_domains=("council.example",)), now=datetime(2019, 2, 8, 7, tzinfo=UTC),
+        period=_PERIOD, run="sample", revision=1, rules={"sample": "A sample rule"},
+        news=tuple(Decision(audience="sample", recipient="sample", subject=s.ref, reason=why) for s, why in news),
+        subjects=subjects, since={"worse": "2018-12"},
+        history={
+            subject.ref: (
+                *(HistoryPoint(period=f"2018-{month:02}", status=best) for month in range(2, 13)),
+                HistoryPoint(period=_PERIOD, status=subject.status),
+            )
+            for subject in subjects
+        },
+        part_of={subject.ref: (PartOf(ref="sample_programme", title="A programme"),) for subject in subjects},
+        overview=_better(best, worst) if kind == "digest" else None,
+    )  # fmt: skip
+
+
+def _worse(best: str, worst: str) -> SubjectOut:
+    finding = FindingOut(
+        rule="sample", title="A sample rule", measure="visits", status=worst, because="Visits made is 96 against 120",
+        evidence={"savings.net_at_risk": _MONEY}, to_clear="Visits made of at least 108 (now 96, 12 short)",
+        action="Agree a plan", as_at="2018-12", source="rules/sample.yaml:1",
+        milestones=(MilestoneOut(name="Rollout", planned="2018-12-31", forecast="2019-06-30"),),
+        explanations=(
+            ExplanationOut(measure="visits", title="Visits made", reason="Posts are empty", recovery_by="2019-06-30"),
+        ),
+    )  # fmt: skip
+    return SubjectOut(
+        ref="worse", level=Level.PROJECT, title="One that is worse", parent="sample_programme", owner="sample",
+        lifecycle="live", status=worst, derived=worst, previous=best, trend="Worse", moved_by=("figures",),
+        exception=True, remediated=False, findings=(finding,), remarks=("Something to note",),
+        declared=DecisionOut(status=best, reason="It goes well", by="its owner"),
+        floor=DecisionOut(status=worst, reason="A decision is awaited", by="PMO", until="2019-03"),
+        measures=(MeasureOut(measure="visits", title="Visits made", unit=Unit.NUMBER, shown="96 against 120"),),
+        not_assessed=(NotAssessed(missing=("visits",), rules=("sample",), words=("a figure for Visits made",)),),
+        savings={"target": _MONEY, "net_at_risk": _MONEY},
+    )  # fmt: skip
+
+
+def _better(best: str, worst: str) -> SubjectOut:
+    return SubjectOut(
+        ref="better", level=Level.PROJECT, title="One that has recovered", parent="sample_programme", owner="sample",
+        lifecycle="live", status=best, derived=worst, previous=worst, trend="Better", moved_by=("decision",),
+        exception=False, remediated=True, earned=True,
+        override=DecisionOut(status=best, reason="The figures came late", by="PMO"),
+    )  # fmt: skip
