@@ -112,14 +112,24 @@ def check_folder(root: Path) -> None:
         raise UsageError(f"no such folder: {root}; name the workspace with -C")
 
 
+def check_workspace(root: Path) -> None:
+    """Raises UsageError where there is no folder, or no workspace in it."""
+    check_folder(root)
+    if not (root / "config").is_dir():
+        raise UsageError(f"{root} is not a workspace: it has no folder config; name one with -C, or see telltale init")
+
+
 def errors_among(faults: Sequence[Fault]) -> list[Fault]:
     """Those that keep the files from being used; the others are warnings."""
     return [fault for fault in faults if fault.severity is Severity.ERROR]
 
 
 def rules_of(root: Path, workspace: Workspace, portfolio: Portfolio) -> "tuple[Rulebook | None, list[Fault]]":
-    """A portfolio's rules, with every fault of them and of its formulas; None where the rules can't be used."""
-    from engine.rulebook.checks import check_rulebook
+    """A portfolio's rules, with all that keeps them or its formulas from being used; None where they can't be read.
+
+    `telltale check` finds more: engine.cli.checking.
+    """
+    from engine.rulebook.checks import rulebook_errors
     from engine.rulebook.formulas import formula_faults
     from engine.rulebook.loading import load_rulebook
     from engine.workspace.yamlfile import read_yaml
@@ -132,7 +142,7 @@ def rules_of(root: Path, workspace: Workspace, portfolio: Portfolio) -> "tuple[R
         return None, [outside(rules, error)]
     rulebook, faults = load_rulebook(path, rules, workspace, portfolio)
     if rulebook is not None:
-        faults = [*faults, *check_rulebook(rulebook, portfolio, scheme)]
+        faults = [*faults, *rulebook_errors(rulebook)]
     if any(measure.equals is not None for measure in portfolio.measures.values()):
         faults = [*faults, *formula_faults(read_yaml(root / config, config), portfolio, scheme)]
     return rulebook, faults
@@ -140,4 +150,4 @@ def rules_of(root: Path, workspace: Workspace, portfolio: Portfolio) -> "tuple[R
 
 def outside(shown: str, error: OutsideError) -> Fault:
     """The fault of a file or folder that leads out of the workspace."""
-    return Fault(file=shown, line=1, column=1, code="path", what=str(error), cure="put the file itself here")
+    return Fault(file=shown, line=1, column=1, code="outside-path", what=str(error), cure="put the file itself here")

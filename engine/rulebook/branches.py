@@ -48,7 +48,7 @@ def size_slips(conditions: Iterable[Condition]) -> list[Slip]:
 
 def _too_many(condition: Condition, count: int) -> Slip:
     shown = str(count) if count < _COUNTED else f"{_COUNTED:,} or more"
-    return Slip(condition.at, "too-many-alternatives", f"this has too many alternatives ({shown})", "split the rule")
+    return Slip(condition.at, "too-complex", f"this has too many alternatives ({shown})", "split the rule")
 
 
 def _contrary(size: Size) -> Size:

@@ -1,79 +1,99 @@
 """What a rulebook says that nobody can have meant: found where it can be decided, never guessed."""
 
-import operator
-from collections.abc import Callable, Iterator
-from datetime import date
-from itertools import combinations
+from collections.abc import Iterator, Sequence
 
 from engine.model.problems import Fault, Severity
 from engine.model.workspace import Portfolio, Scheme
-from engine.periods import day_in_words
-from engine.rulebook.bounds import Constants, covers
+from engine.periods import period_in_words
+from engine.rulebook.asked import never_asked
 from engine.rulebook.describe import describe
-from engine.rulebook.rules import Rule, Rulebook
+from engine.rulebook.known import known_of
+from engine.rulebook.pointless import pointless_slips
+from engine.rulebook.rules import LeftOut, Rule, Rulebook
 from engine.rulebook.slips import Slip
-from engine.rulebook.syntax import Comparison, Node, Operator, ThresholdRef, walk
+from engine.rulebook.solver import Solver
+from engine.rulebook.stretches import without_value
+from engine.rulebook.syntax import Comparison, Fact, ThresholdRef, walk
 from engine.rulebook.templates import names_in
-from engine.workspace.dates import starts
-
-_COMPARE: dict[Operator, Callable[[int, int], bool]] = {
-    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "!=": operator.ne,
-}  # fmt: skip
+from engine.rulebook.unreachable import band_slips, settled_slips, stretches, thresholds_of
+from engine.workspace.spelling import quoted
 
 
-def check_rulebook(rulebook: Rulebook, portfolio: Portfolio, scheme: Scheme) -> list[Fault]:
-    """Errors and warnings of a rulebook that can be used, ordered by place.
+def check_rulebook(
+    rulebook: Rulebook, portfolio: Portfolio, scheme: Scheme, left_out: Sequence[LeftOut] = ()
+) -> list[Fault]:
+    """Errors and warnings of a rulebook that can be used, or of what can be of one that can't; ordered by place.
 
-    The portfolio and scheme are those it was loaded with. Thresholds count with their latest values.
+    The portfolio and scheme are those it was loaded with. `left_out` are the rules of the file that can't be used.
     """
     file = next((rule.file for rule in rulebook.rules), f"rules/{rulebook.portfolio}.yaml")
-    constants = Constants(rulebook.latest.thresholds)
-    errors = [*_settled_beforehand(rulebook)]
     warnings = [
-        *_untested(rulebook),
-        *_threshold_slips(rulebook, starts(portfolio).start),
+        *_untested(rulebook, left_out),
+        *_unused(rulebook, left_out),
+        *_without_value(rulebook, portfolio),
         *_out_of_order(rulebook, scheme),
-        *_never_reached(rulebook, constants),
-        *_pointless(rulebook, constants, scheme),
+        *_undecided_by_figures(rulebook, portfolio, scheme),
     ]
-    faults = [slip.as_fault(file) for slip in errors] + [slip.as_fault(file, Severity.WARNING) for slip in warnings]
+    faults = rulebook_errors(rulebook) + [slip.as_fault(file, Severity.WARNING) for slip in warnings]
     return sorted(faults, key=lambda fault: (fault.line, fault.column))
 
 
-def _untested(rulebook: Rulebook) -> Iterator[Slip]:
-    for rule in rulebook.rules:
-        if not rule.tests:
-            cure = "add `tests:` with a case on each side, such as {given: {…}, expect: fires}"
-            yield Slip(rule.at, "untested", f"the rule `{rule.id}` has no test", cure)
+def rulebook_errors(rulebook: Rulebook) -> list[Fault]:
+    """What keeps a rulebook from being used though it can be read: comparisons that no figure decides.
+
+    Thresholds move, so one that names any is left alone.
+    """
+    return [slip.as_fault(rule.file) for rule in rulebook.rules for slip in _constant(rule)]
 
 
-def _threshold_slips(rulebook: Rulebook, first_day: date) -> Iterator[Slip]:
-    used = {node.name for rule in rulebook.rules for node in _nodes(rule) if isinstance(node, ThresholdRef)}
-    used |= {name for rule in rulebook.rules for name in names_in(rule.because)}
-    for name, threshold in rulebook.thresholds.items():
-        if name not in used:
-            yield Slip(threshold.at, "unused", f"no rule uses the threshold `{name}`", "use it, or take it out")
-        elif threshold.on(first_day) is None:
-            what = f"the threshold `{name}` has no value on {day_in_words(first_day)}, when the portfolio starts"
-            yield Slip(threshold.at, "no-value", what, "give it one from then, or expect its rules to be unknown")
-
-
-def _settled_beforehand(rulebook: Rulebook) -> Iterator[Slip]:
-    """Comparisons that no figure decides. Thresholds move, so one that names any is left alone."""
-    numbers = Constants({})
-    for rule in rulebook.rules:
-        for node in _nodes(rule):
+def _constant(rule: Rule) -> Iterator[Slip]:
+    for condition in rule.conditions:
+        for node in walk(condition):
             if not isinstance(node, Comparison):
                 continue
-            left, right = numbers.of(node.left), numbers.of(node.right)
-            if describe(node.left) == describe(node.right):
-                holds = _COMPARE[node.op](0, 0)
-            elif left is not None and right is not None:
-                holds = _COMPARE[node.op](left, right)
-            else:
+            alike = describe(node.left) == describe(node.right)
+            if alike or not any(isinstance(below, Fact | ThresholdRef) for below in walk(node)):
+                holds = Solver().can_be(node) if not alike else node.op in ("<=", ">=", "=")
+                what = f"`{describe(node)}` {'always' if holds else 'never'} holds, whatever is returned"
+                yield Slip(node.at, "constant", what, "name the figure that is meant")
+
+
+def _untested(rulebook: Rulebook, left_out: Sequence[LeftOut]) -> Iterator[Slip]:
+    cure = "add `tests:` with a case on each side, such as {given: {…}, expect: fires}"
+    for rule in rulebook.rules:
+        if not rule.tests:
+            yield Slip(rule.at, "untested", f"the rule `{rule.id}` has no test", cure)
+    for one in left_out:
+        if isinstance(one.written, dict) and "tests" not in one.written and one.written.get("id"):
+            yield Slip(one.at, "untested", f"the rule {quoted(str(one.written['id']))} has no test", cure)
+
+
+def _unused(rulebook: Rulebook, left_out: Sequence[LeftOut]) -> Iterator[Slip]:
+    used = {name for rule in rulebook.rules for name in (*thresholds_of(rule), *names_in(rule.because))}
+    for name, threshold in rulebook.thresholds.items():
+        if name not in used and not any(one.mentions(name) for one in left_out):
+            yield Slip(
+                threshold.at, "unused-threshold", f"no rule uses the threshold `{name}`", "use it, or take it out"
+            )
+
+
+def _without_value(rulebook: Rulebook, portfolio: Portfolio) -> Iterator[Slip]:
+    """Thresholds that lack a value while a rule that names them holds; each gap once, for the first rule it strikes."""
+    for name, threshold in rulebook.thresholds.items():
+        told: set[object] = set()
+        for rule in rulebook.rules:
+            if name not in thresholds_of(rule):
                 continue
-            what = f"`{describe(node)}` {'always' if holds else 'never'} holds, whatever is returned"
-            yield Slip(node.at, "constant", what, "name the figure that is meant")
+            for first, until in without_value(threshold, rule, portfolio):
+                if (first, until) in told:
+                    continue
+                told.add((first, until))
+                ending = "on" if until is None else f"until {period_in_words(until)}"
+                when = f"from {period_in_words(first)} {ending}"
+                what = f"the threshold `{name}` has no value {when}, and the rule `{rule.id}` needs it"
+                ended = next((value for value in reversed(threshold.values) if value.from_ <= first.end), None)
+                cure = "give it one, or end the rule with `until:`" if ended else "give it one from then"
+                yield Slip(ended.at if ended else threshold.at, "no-value", what, cure)
 
 
 def _out_of_order(rulebook: Rulebook, scheme: Scheme) -> Iterator[Slip]:
@@ -84,41 +104,14 @@ def _out_of_order(rulebook: Rulebook, scheme: Scheme) -> Iterator[Slip]:
             yield Slip(rule.bands[0].at, "band-order", what, "put them in the order of the scheme")
 
 
-def _never_reached(rulebook: Rulebook, constants: Constants) -> Iterator[Slip]:
-    """Bands where an earlier one takes all that a later one asks for."""
-    for rule in rulebook.rules:
-        bounds = [(band, bound) for band in rule.bands if (bound := constants.bound(band.when)) is not None]
-        for i, (band, bound) in enumerate(bounds):
-            taken = next((earlier.status for earlier, wider in bounds[:i] if covers(wider, bound)), None)
-            if taken is not None:
-                what = f"the band `{band.status}` is never reached: `{taken}` before it takes all of it"
-                yield Slip(band.at, "unreachable", what, "change their bounds, or their order")
-
-
-def _pointless(rulebook: Rulebook, constants: Constants, scheme: Scheme) -> Iterator[Slip]:
-    """Rules of one bound each, where another gives the same status or a worse one to all that this one catches."""
-    simple = [(rule, bound) for rule in rulebook.rules if rule.status and (bound := constants.bound(rule.when))]
-    for (one, first), (other, second) in combinations(simple, 2):
-        # Of two that say the same, the later is the one to take out.
-        for rule, bound, wider, cover in ((other, second, one, first), (one, first, other, second)):
-            if _asked_alike(rule, wider) and _no_better(wider, rule, scheme) and covers(cover, bound):
-                what = f"the rule `{rule.id}` says nothing that `{wider.id}` does not say already"
-                yield Slip(rule.at, "pointless", what, "take it out, or change its bound or status")
-                break
-
-
-def _asked_alike(rule: Rule, wider: Rule) -> bool:
-    """Whether the wider rule is asked wherever and whenever the other is."""
-    terms = [(one.of_measures, one.measure, one.only, one.from_, one.until, one.required) for one in (rule, wider)]
-    return terms[0] == terms[1] and rule.levels <= wider.levels
-
-
-def _no_better(wider: Rule, rule: Rule, scheme: Scheme) -> bool:
-    first, second = scheme.rank(wider.status), scheme.rank(rule.status)
-    return first is not None and second is not None and first >= second
-
-
-def _nodes(rule: Rule) -> Iterator[Node]:
-    for condition in (rule.when, *(band.when for band in rule.bands)):
-        if condition is not None:
-            yield from walk(condition)
+def _undecided_by_figures(rulebook: Rulebook, portfolio: Portfolio, scheme: Scheme) -> Iterator[Slip]:
+    """What no figure can make true or false, or no subject be asked."""
+    known = known_of(portfolio, scheme)
+    sound = tuple(rule for rule in rulebook.rules if not any(_constant(rule)))
+    for rule in sound:
+        slips = list(never_asked(rule, portfolio))
+        if not slips:
+            during = stretches(rulebook, rule, portfolio, known)
+            slips = [*settled_slips(rule, during), *band_slips(rule, during)]
+        yield from slips
+    yield from pointless_slips(Rulebook(rulebook.portfolio, sound, rulebook.thresholds), portfolio, scheme, known)

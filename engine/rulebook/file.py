@@ -8,7 +8,7 @@ from engine.model.base import Frozen
 from engine.model.values import Unit
 from engine.model.workspace import DatedNumber
 
-Asked = Literal["projects", "programmes", "portfolio", "measures"]
+Whom = Literal["projects", "programmes", "portfolio", "measures"]
 Written = str | None  # a value as it stands in the file; None is a blank
 
 
@@ -31,14 +31,15 @@ class TestEntry(Frozen):
 
 
 class RuleEntry(Frozen):
-    """One rule. Either `when` with `status` or `as`, or `bands`."""
+    """One rule. Either `when` (and `clears`) with `status` or `as`, or `bands`."""
 
     id: str
     title: str
-    for_: Asked | tuple[Asked, ...] | None = Field(default=None, alias="for")
+    for_: Whom | tuple[Whom, ...] | None = Field(default=None, alias="for")
     only: str | tuple[str, ...] = ()
     measure: str | None = None
     when: str | None = None
+    clears: str | None = None  # once it fired, it stands until this is true
     status: str | None = None
     as_: Literal["remark", "problem"] | None = Field(default=None, alias="as")
     bands: dict[str, str] = {}

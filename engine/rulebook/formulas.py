@@ -1,7 +1,6 @@
 """The formulas of measures that are worked out from others (`equals: forecast_spend - budget`)."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from engine.facts.names import FactNames
 from engine.model.numbers import KIND
@@ -10,8 +9,9 @@ from engine.model.values import Quantity
 from engine.model.workspace import Portfolio, Scheme
 from engine.rulebook.names import Vocabulary
 from engine.rulebook.parser import read_expression
+from engine.rulebook.scope import Figures
 from engine.rulebook.slips import Source
-from engine.rulebook.syntax import NOWHERE, At, Expression, Fact
+from engine.rulebook.syntax import NOWHERE, At, Expression
 from engine.rulebook.units import unit_of
 from engine.rulebook.values import value_of
 from engine.workspace.yamlfile import YamlFile
@@ -31,7 +31,7 @@ class Formulas:
         if text not in self._read:
             self._read[text], _ = read_expression(Source(text, NOWHERE), self._vocabulary)
         expression = self._read[text]
-        return None if expression is None else value_of(expression, _Known(known))
+        return None if expression is None else value_of(expression, Figures(known))
 
 
 def formula_faults(file: YamlFile, portfolio: Portfolio, scheme: Scheme) -> Iterator[Fault]:
@@ -47,23 +47,4 @@ def formula_faults(file: YamlFile, portfolio: Portfolio, scheme: Scheme) -> Iter
         unit = None if expression is None else unit_of(expression, vocabulary)
         if unit is not None and unit is not measure.unit:
             what = f"this comes to {KIND[unit]}, and `{name}` is {KIND[measure.unit]}"
-            yield file.fault(loc, "unit", what, "change the formula, or the measure's unit")
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A scope of figures by their full names."""
-
-    figures: Mapping[str, Quantity]
-
-    def fact(self, fact: Fact) -> Quantity | None:
-        return self.figures.get(fact.name)
-
-    def holds(self, fact: Fact, word: str) -> None:
-        return None
-
-    def threshold(self, name: str) -> None:
-        return None
-
-    def earlier(self, back: int, about: tuple[Fact, ...]) -> None:
-        return None
+            yield file.fault(loc, "wrong-unit", what, "change the formula, or the measure's unit")

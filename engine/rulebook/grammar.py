@@ -17,7 +17,7 @@ DEEPEST = 30  # levels of brackets, `not` and operators
 
 Start = Literal["condition", "expression", "nearness"]
 
-_KEYWORDS = {"and": "AND", "or": "OR", "not": "NOT", "is": "IS", "of": "OF"}
+KEYWORDS = {"and": "AND", "or": "OR", "not": "NOT", "is": "IS", "of": "OF"}
 
 # What other languages, spreadsheets and word processors write, and what to write here.
 _FOREIGN = {
@@ -42,6 +42,15 @@ _FOREIGN = {
 }
 _QUOTES = "\"'‘’“”`"
 _BAND_WORDS = {"at least": ">=", "at most": "<=", "above": ">", "below": "<"}
+# What `is` is said with in place of an operator.
+_SPOKEN = {
+    ">": "above|over|more than|greater than|higher than",
+    "<": "below|under|less than|fewer than|lower than",
+    ">=": "at least",
+    "<=": "at most",
+    "=": "equal to|exactly",
+}
+_NO_UNITS = ("day", "days", "month", "months", "year", "years", "hour", "hours", "minutes")
 _EXAMPLES: dict[Start, str] = {
     "condition": "write a condition, such as `savings.net_at_risk > £0`",
     "expression": "write a figure, such as `95% of target`",
@@ -55,7 +64,7 @@ def parse_text(source: Source, start: Start) -> "Tree[Token] | Slip":
     text = source.text
     if len(text) > LONGEST:
         what = f"this is {len(text):,} characters long, more than {LONGEST:,}"
-        return Slip(source.place(0), "too-long", what, "split the rule")
+        return Slip(source.place(0), "too-complex", what, "split the rule")
     from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
     try:
@@ -65,7 +74,7 @@ def parse_text(source: Source, start: Start) -> "Tree[Token] | Slip":
     except UnexpectedToken as error:
         return _unexpected_token(source, error, start)
     if _depth(tree) > DEEPEST:
-        return Slip(source.place(0), "too-deep", f"this is nested more than {DEEPEST} deep", "split the rule")
+        return Slip(source.place(0), "too-complex", f"this is nested more than {DEEPEST} deep", "split the rule")
     return tree
 
 
@@ -75,7 +84,7 @@ def _parser() -> "Lark":
     from lark import Lark, Token
 
     def keyword(token: Token) -> Token:
-        name = _KEYWORDS.get(token.lower())
+        name = KEYWORDS.get(token.lower())
         return Token.new_borrow_pos(name, token.value, token) if name else token
 
     return Lark(
@@ -126,6 +135,11 @@ def _unexpected_token(source: Source, error: "UnexpectedToken", start: Start) ->
         )
     if token.type == "RPAR" and source.text[:offset].count("(") <= source.text[:offset].count(")"):
         return _slip(source, offset, "a bracket is closed that was never opened", "take it out, or open it before")
+    for sign, words in _SPOKEN.items() if token.type == "NUMBER" else ():
+        spoken = re.search(rf"\bis\s+({words})\s*$", source.text[:offset], re.IGNORECASE)
+        if spoken:
+            said = quoted(" ".join(spoken[0].lower().split()))
+            return _slip(source, spoken.start(), f"{said} is not an operator", f"write `{sign}`")
     what, cure = _out_of_place(source.text, token, before, start)
     return _slip(source, offset, what, cure)
 
@@ -164,6 +178,8 @@ def _out_of_place(text: str, token: "Token", before: "Token | None", start: Star
         return f"{written} compares, and a figure alone belongs here", "take the comparison out"
     if token.type == "OPERATOR" and before is not None and before.type in _FIGURE_ENDS:
         return "two comparisons run into each other", "write `a < x and x < b`"
+    if before is not None and before.type == "NUMBER" and word in _NO_UNITS:
+        return f"{written} is not a unit", "write a time in weeks, such as `2 weeks`"
     if before is None:
         return f"{written} can't come first", _EXAMPLES[start]
     follows = f"{written} can't follow {quoted(before)}"
@@ -198,4 +214,4 @@ def _last_open(text: str) -> int:
 
 
 def _slip(source: Source, offset: int, what: str, cure: str) -> Slip:
-    return Slip(source.place(offset), "syntax", what, cure)
+    return Slip(source.place(offset), "condition-syntax", what, cure)

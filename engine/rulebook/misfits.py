@@ -35,11 +35,12 @@ def misfit_faults(threshold: Threshold, unit: Unit, file: YamlFile) -> Iterator[
     what = f"`{threshold.name}` is used as {KIND[unit]}, and this is {KIND[threshold.unit]}"
     loc = ("thresholds", threshold.name)
     if file.value((*loc, "unit")) is not None:
-        yield file.fault((*loc, "unit"), "unit", what, f"write `unit: {unit.value}`")
+        yield file.fault((*loc, "unit"), "wrong-unit", what, f"write `unit: {unit.value}`")
     for value in threshold.values:
         if value.value is not None:
             cure = _cure(threshold, value.value.value, unit)
-            yield Fault(file=file.shown, line=value.at.line, column=value.at.column, code="unit", what=what, cure=cure)
+            line, column = value.at.line, value.at.column
+            yield Fault(file=file.shown, line=line, column=column, code="wrong-unit", what=what, cure=cure)
 
 
 def _cure(threshold: Threshold, value: Decimal, unit: Unit) -> str:

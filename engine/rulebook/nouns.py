@@ -29,6 +29,9 @@ _ATTRIBUTES = {
     "linear_target": "the straight-line target of {}",
     "weeks_to_recovery": "the time to recovery of {}",
     "unsecured": "the unsecured part of {}",
+    "mean": "the mean of {}",
+    "upper_limit": "the upper limit of {}",
+    "lower_limit": "the lower limit of {}",
 }
 _FIXED = {
     "savings.target": "the savings target",

@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 
 MOST_PERIODS = 24  # what `for N periods` may ask
 
-OTHERWISE = "otherwise"
+OTHERWISE, WITHIN = "otherwise", "within"
 _BAND = re.compile(r"\s*(at\s+least|at\s+most|above|below|within)\b\s*", re.IGNORECASE)
-_BAND_OPERATORS: dict[str, Operator] = {"at least": ">=", "at most": "<=", "above": ">", "below": "<"}
-_ARITHMETIC: dict[str, Literal["+", "-", "*", "/"]] = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
+BAND_OPERATORS: dict[str, Operator] = {"at least": ">=", "at most": "<=", "above": ">", "below": "<"}
+ARITHMETIC: dict[str, Literal["+", "-", "*", "/"]] = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
 
 
 def read_condition(source: Source, vocabulary: Vocabulary) -> tuple[Condition | None, list[Slip]]:
@@ -72,16 +72,16 @@ def read_band(source: Source, vocabulary: Vocabulary) -> tuple[Condition | None,
     opening = _BAND.match(source.text)
     if opening is None:
         cure = "write `at least …`, `at most …`, `above …`, `below …`, `within 5% of target` or `otherwise`"
-        return None, [Slip(source.place(0), "syntax", f"{quoted(source.text)} is not a band", cure)]
+        return None, [Slip(source.place(0), "condition-syntax", f"{quoted(source.text)} is not a band", cure)]
     words = " ".join(opening[1].lower().split())
     # Blanks stand in for the opening words, so that the columns of what follows stay true.
     rest = Source(" " * opening.end() + source.text[opening.end() :], source.at, source.style)
-    tree, slips = _tree(rest, "nearness" if words == "within" else "expression")
+    tree, slips = _tree(rest, "nearness" if words == WITHIN else "expression")
     if tree is None:
         return None, slips
     reader = _Reader(rest, vocabulary)
     at = source.place(opening.start(1))
-    condition = reader.nearness(tree, at) if words == "within" else reader.bound(tree, _BAND_OPERATORS[words], at)
+    condition = reader.nearness(tree, at) if words == WITHIN else reader.bound(tree, BAND_OPERATORS[words], at)
     if condition is not None and not reader.slips:
         reader.slips += unit_slips(condition, vocabulary)
     return (None, reader.slips) if reader.slips else (condition, [])
@@ -135,7 +135,7 @@ class _Reader:
             return None
         if not points and distance.unit is not Unit.PERCENT:
             what = f"{quoted(written)} does not say of what"
-            self._note(distance.at, "unit", what, "write `within 5% of …` or `within 5 points of …`")
+            self._note(distance.at, "wrong-unit", what, "write `within 5% of …` or `within 5 points of …`")
             return None
         reach: Expression = (
             Number(distance.value, Unit.PERCENT, distance.at) if points else Share(distance, centre, distance.at)
@@ -156,7 +156,7 @@ class _Reader:
         if not 2 <= periods <= MOST_PERIODS:
             self._note(
                 self._place(written),
-                "periods",
+                "wrong-value",
                 f"{quoted(written)} is not between 2 and {MOST_PERIODS} periods",
                 "write `for 3 periods`, or leave it out for the present one alone",
             )
@@ -190,7 +190,8 @@ class _Reader:
         word = next((str(one) for one in known if one.lower() == word), word)
         if word not in known:
             what = f"nothing is ever {quoted(word)} of `{fact.name}`"
-            self._note(self._place(words[0]), "unknown-word", what, did_you_mean(word, sorted(known)))
+            cure = did_you_mean(word, sorted(known)) or "write one of its words, such as `missing`"
+            self._note(self._place(words[0]), "unknown-word", what, cure)
             return None
         condition: Condition | None = Is(fact, word, self._at(tree))
         if cast("Token", tokens[-1]).type == "OR_WORSE":
@@ -229,18 +230,18 @@ class _Reader:
                     return None
                 if tree.data == "share_of":
                     return Share(left, right, at)
-                return Arithmetic(_ARITHMETIC[str(tree.data)], left, right, at)
+                return Arithmetic(ARITHMETIC[str(tree.data)], left, right, at)
 
     def _number(self, text: str, at: At) -> Number | None:
         if re.search(r"points?$", text):
-            self._note(at, "number", f"{quoted(text)} can't stand here", "points stand in `within 5 points of`")
+            self._note(at, "bad-number", f"{quoted(text)} can't stand here", "points stand in `within 5 points of`")
             return None
         try:
             written = read_number(text)
             unit = written.unit or Unit.NUMBER
             value = as_unit(written, unit, bare_money_thousands=False)
         except NumberError as error:
-            self._note(at, "number", error.what, error.cure)
+            self._note(at, "bad-number", error.what, error.cure)
             return None
         return Number(shifted(value, 0), unit, at)
 
@@ -250,7 +251,7 @@ class _Reader:
             words = sorted(self._vocabulary.names.words(figure.name))
             example = next((word for word in words if word != "missing"), "missing")
             what = f"`{figure.name}` is a word, not a figure"
-            self._note(figure.at, "unit", what, f"ask for it with `is`, such as `{figure.name} is {example}`")
+            self._note(figure.at, "wrong-unit", what, f"ask for it with `is`, such as `{figure.name} is {example}`")
             return None
         return figure
 
@@ -277,12 +278,12 @@ class _Reader:
                 year = read_year(year, starts_in=4)  # any month but January, whose years are written alone
             except PeriodError as error:
                 what, _, cure = str(error).partition("; ")
-                self._note(at, "year", what, cure)
+                self._note(at, "bad-date", what, cure)
                 return None
         full = f"{name} in {year}"
         if self._vocabulary.names.unit(full) is None and self._vocabulary.names.unit(name) is not None:
             if name.startswith("savings."):
-                self._note(at, "year", f"`{year}` is not a financial year", "write it as `in 2018/19`")
+                self._note(at, "bad-date", f"`{year}` is not a financial year", "write it as `in 2018/19`")
                 return None
             self._note(at, "unknown-name", f"`{name}` is not kept by year", f"write `{name}` alone")
             return None

@@ -75,7 +75,7 @@ class _RuleReader:
         self.faults += check_id(self._file, (*self._loc, "id"), entry.id)
         if entry.id in _JUDGEMENTS:
             what = f"`{entry.id}` marks a person's judgement, and can't be the name of a rule"
-            self._fault(("id",), "name", what, f"name it otherwise, such as `{entry.id}_rule`")
+            self._fault(("id",), "bad-name", what, f"name it otherwise, such as `{entry.id}_rule`")
         if entry.for_ is None and entry.measure is None:
             self._fault((), "missing-key", "the rule does not say whom it is for", "write `for: projects`")
         self._check_measure()
@@ -83,18 +83,23 @@ class _RuleReader:
         self._check_outcome()
         # Until it is known whom the rule is for, nothing can be said against the names that it uses.
         vocabulary = self._vocabulary() if self._head_is_clear else None
-        when, bands = self._when(vocabulary), self._bands(vocabulary)
-        self._slips(size_slips([when] if when is not None else [band.when for band in bands if band.when is not None]))
+        when = self._condition("when", entry.when, vocabulary)
+        clears = self._condition("clears", entry.clears, vocabulary)
+        bands = self._bands(vocabulary)
+        # What clears a rule is judged as a rule of its own.
+        for conditions in ([when], [clears], [band.when for band in bands]):
+            self._slips(size_slips(one for one in conditions if one is not None))
         if vocabulary is not None:
             self._slips(template_slips(self._source(entry.because, "because"), vocabulary))
         from_ = self._day("from", entry.from_, first_day)
         until = self._day("until", entry.until, last_day)
         if from_ is not None and until is not None and until < from_:
-            self._fault(("until",), "date", f"the rule ends before it begins ({from_.isoformat()})", "change a date")
+            what = f"the rule ends before it begins ({from_.isoformat()})"
+            self._fault(("until",), "bad-date", what, "change a date")
         tests = self._tests(vocabulary) if vocabulary is not None else ()
         return Rule(
             id=entry.id, title=entry.title, levels=self._levels, of_measures=self._of_measures,
-            yields=entry.as_ or "status", status=entry.status, when=when, bands=bands,
+            yields=entry.as_ or "status", status=entry.status, when=when, clears=clears, bands=bands,
             because=entry.because, action=entry.action, required=entry.required,
             only=frozenset(self._only), measure=entry.measure, from_=from_, until=until, tests=tests,
             file=self._file.shown, at=At(*self._file.at(self._loc)),
@@ -117,7 +122,7 @@ class _RuleReader:
             if name in portfolio.measures:
                 if self._of_subjects:
                     cure = "write `for: measures`, or name subjects"
-                    self._fault(loc, "only", f"`{name}` is a measure, and the rule is for subjects", cure)
+                    self._fault(loc, "wrong-subject", f"`{name}` is a measure, and the rule is for subjects", cure)
                     self._head_is_clear = False
             elif subject is None:
                 known = (*portfolio.subjects, *(() if self._of_subjects else portfolio.measures))
@@ -127,7 +132,7 @@ class _RuleReader:
                 self._head_is_clear = self._head_is_clear and self._of_subjects
             elif self._levels and subject.level not in self._levels:
                 what = f"`{name}` is a {subject.level.value}, which the rule is not for"
-                self._fault(loc, "only", what, "take it out, or change `for:`")
+                self._fault(loc, "wrong-subject", what, "take it out, or change `for:`")
 
     def _vocabulary(self) -> Vocabulary:
         around = self._around
@@ -143,7 +148,8 @@ class _RuleReader:
     def _check_outcome(self) -> None:
         entry = self._entry
         if entry.bands:
-            for key, present in (("when", entry.when), ("status", entry.status), ("as", entry.as_)):
+            keys = (("when", entry.when), ("clears", entry.clears), ("status", entry.status), ("as", entry.as_))
+            for key, present in keys:
                 if present is not None:
                     self._fault((key,), "outcome", f"a rule with bands has no `{key}`", "take it out, or the bands")
             if self._of_subjects and self._head_is_clear:
@@ -172,10 +178,10 @@ class _RuleReader:
         cure = f"did you mean `{meant.get(near, near)}`?" if near else f"write {listed(self._around.statuses)}"
         self._fault(loc, "unknown-status", f"there is no status {quoted(status)}", cure, key=key)
 
-    def _when(self, vocabulary: Vocabulary | None) -> Condition | None:
-        if vocabulary is None or self._entry.when is None or self._entry.bands:
+    def _condition(self, key: str, text: str | None, vocabulary: Vocabulary | None) -> Condition | None:
+        if vocabulary is None or text is None or self._entry.bands:
             return None
-        condition, slips = read_condition(self._source(self._entry.when, "when"), vocabulary)
+        condition, slips = read_condition(self._source(text, key), vocabulary)
         self._slips(slips)
         return condition
 
@@ -189,7 +195,7 @@ class _RuleReader:
             self._check_status(status, loc, key=True)
             if ended:
                 what = "this band comes after `otherwise`, which takes all that is left"
-                self._fault(loc, "band", what, "move `otherwise` to the end", key=True)
+                self._fault(loc, "band-otherwise", what, "move `otherwise` to the end", key=True)
             condition: Condition | None = None
             if vocabulary is not None:
                 condition, slips = read_band(self._source(text, "bands", status), vocabulary)
@@ -198,7 +204,8 @@ class _RuleReader:
             bands.append(Band(status, condition, At(*self._file.at((*self._loc, *loc), key=True))))
         if bands and not ended:
             worst = self._around.statuses[-1]
-            self._fault(("bands",), "band", "the bands leave a gap", f"end them with `{worst}: otherwise`", key=True)
+            cure = f"end them with `{worst}: otherwise`"
+            self._fault(("bands",), "band-otherwise", "the bands leave a gap", cure, key=True)
         return tuple(bands)
 
     def _tests(self, vocabulary: Vocabulary) -> tuple[RuleTest, ...]:
@@ -221,7 +228,7 @@ class _RuleReader:
             return read(text, self._around.cadence)
         except PeriodError as error:
             what, _, cure = str(error).partition("; ")
-            self._fault((key,), "date", what, cure)
+            self._fault((key,), "bad-date", what, cure)
             return None
 
     def _slips(self, slips: Iterable[Slip]) -> None:

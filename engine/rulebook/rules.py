@@ -1,5 +1,6 @@
 """A rulebook as read: rules and dated thresholds, each with its place in the file."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -63,6 +64,7 @@ class Rule:
     yields: Literal["status", "remark", "problem"]
     status: str | None = None  # what it yields, where `yields` is "status" and there are no bands
     when: Condition | None = None
+    clears: Condition | None = None  # where there is one: having fired, the rule stands until this is true
     bands: tuple[Band, ...] = ()
     because: str = ""  # template: "{pa_recruitment} recruited against {pa_recruitment.target}"
     action: str = ""
@@ -75,8 +77,32 @@ class Rule:
     file: str = ""
     at: At = NOWHERE
 
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All that it asks, in the order written."""
+        return tuple(one for one in (self.when, self.clears, *(band.when for band in self.bands)) if one is not None)
+
     def holds_on(self, day: date) -> bool:
         return (self.from_ is None or self.from_ <= day) and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A rule with faults, as it is written."""
+
+    written: object
+    at: At
+
+    @property
+    def of_measures(self) -> bool:
+        """Whether it is asked of measures, so that their units are its own."""
+        if not isinstance(self.written, dict):
+            return False
+        return "measure" in self.written or "measures" in str(self.written.get("for"))
+
+    def mentions(self, name: str) -> bool:
+        """Whether a name stands anywhere in it."""
+        return re.search(rf"\b{re.escape(name)}\b", str(self.written)) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,8 @@ Expression = Number | Fact | ThresholdRef | Share | Arithmetic | Negative
 Operator = Literal["<", "<=", ">", ">=", "=", "!="]
 # What holds where a comparison does not.
 CONTRARY: dict[Operator, Operator] = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "=": "!=", "!=": "="}
+# What holds with its sides changed over.
+MIRRORED: dict[Operator, Operator] = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
 
 
 @dataclass(frozen=True, slots=True)

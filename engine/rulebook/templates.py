@@ -1,10 +1,11 @@
 """The `because` of a rule: a sentence with names in braces."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from engine.rulebook.names import UnknownNameError, Vocabulary
 from engine.rulebook.slips import Slip, Source
+from engine.rulebook.syntax import At
 from engine.workspace.spelling import quoted
 
 TITLE = "title"  # the one name that is no fact: what the subject or measure is called
@@ -31,28 +32,30 @@ def template_slips(source: Source, vocabulary: Vocabulary) -> list[Slip]:
     """Every name in braces that has no figure behind it, and braces that have no name between them."""
     slips: list[Slip] = []
     for match in _PLACEHOLDER.finditer(source.text):
-        found = _wrong(one_name(match[1]), vocabulary)
-        if found is not None:
-            slips.append(Slip(source.place(match.start()), *found))
+        slips += _wrong(one_name(match[1]), source.place(match.start()), vocabulary)
     # What is left once the whole pairs are gone has to be free of braces; blanks keep the places.
     rest = _PLACEHOLDER.sub(lambda match: " " * len(match[0]), source.text)
     for brace in re.finditer(r"[{}]", rest):
         at = source.place(brace.start())
-        slips.append(Slip(at, "template", f"`{brace[0]}` stands alone here", "write names as `{name}`"))
+        slips.append(Slip(at, "bad-sentence", f"`{brace[0]}` stands alone here", "write names as `{name}`"))
     return slips
 
 
-def _wrong(name: str, vocabulary: Vocabulary) -> tuple[str, str, str] | None:
+def _wrong(name: str, at: At, vocabulary: Vocabulary) -> Iterator[Slip]:
     if name == TITLE:
-        return None
+        return
     if not name:
-        return "template", "there is no name between the braces", "write one, such as `{title}`"
+        yield Slip(at, "bad-sentence", "there is no name between the braces", "write one, such as `{title}`")
+        return
     if re.search(r"[:!\[\]]", name):
-        return "template", f"{quoted(name)} says how to show a figure", "write its name alone; its measure knows how"
+        cure = "write its name alone; its measure knows how"
+        yield Slip(at, "bad-sentence", f"{quoted(name)} says how to show a figure", cure)
+        return
     try:
         fact = vocabulary.resolve(name)
     except UnknownNameError as error:
-        return "unknown-name", error.what, error.cure
+        yield Slip(at, "unknown-name", error.what, error.cure)
+        return
     if fact is not None and vocabulary.is_word(fact):
-        return "template", f"`{name}` is a word, not a figure", "leave it out; the status is shown anyway"
-    return None
+        cure = "leave it out; the status is shown anyway"
+        yield Slip(at, "bad-sentence", f"`{name}` is a word, not a figure", cure)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from engine.facts.words import MISSING
-from engine.model.numbers import KIND, NumberError, as_unit, read_number
+from engine.model.numbers import KIND, NumberError, as_unit, in_its_unit, read_number
 from engine.model.problems import Fault
 from engine.model.values import Quantity, Unit
 from engine.model.verdicts import FIRES, QUIET
@@ -42,17 +42,17 @@ class TestReader:
                 given[found[0]] = found[1]
         if len(units) > 1:
             what = f"the figures of one measure are {listed_kinds(units)} here"
-            self._fault((*loc, "given"), "unit", what, "write them all in one unit")
+            self._fault((*loc, "given"), "wrong-unit", what, "write them all in one unit")
         if entry.expect not in self._outcomes:
             cure = did_you_mean(entry.expect, self._outcomes) or f"write {listed(self._outcomes)}"
-            self._fault((*loc, "expect"), "expect", f"this rule never says {quoted(entry.expect)}", cure)
+            self._fault((*loc, "expect"), "unknown-outcome", f"this rule never says {quoted(entry.expect)}", cure)
         on = None
         if entry.on is not None:
             try:
                 on = last_day(entry.on, self._cadence)
             except PeriodError as error:
                 what, _, cure = str(error).partition("; ")
-                self._fault((*loc, "on"), "date", what, cure)
+                self._fault((*loc, "on"), "bad-date", what, cure)
         return RuleTest(given, entry.expect, on, At(*self._file.at(loc)))
 
     def _given(
@@ -91,10 +91,11 @@ class TestReader:
             number = read_number(written)
             unit = self._unit(fact, number.unit)
             if number.unit is None and number.value and unit in (Unit.PERCENT, Unit.WEEKS):
-                raise NumberError(f"`{fact.name}` is {KIND[unit]}, and {quoted(written)} has no unit", "write its unit")
+                what = f"`{fact.name}` is {KIND[unit]}, and {quoted(written)} has no unit"
+                raise NumberError(what, in_its_unit(number.value, unit))
             quantity = Quantity(as_unit(number, unit, bare_money_thousands=False), unit)
         except NumberError as error:
-            self._fault(loc, "number", error.what, error.cure)
+            self._fault(loc, "bad-number", error.what, error.cure)
             return None
         if fact.alone and self._vocabulary.unit(fact, None) is None and number.value:
             units.add(unit)

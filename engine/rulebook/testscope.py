@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeGuard
 
-from engine.facts.attributes import Series, given_history, measure_attributes, movement_words
+from engine.facts.attributes import Point, Series, given_history, measure_attributes, movement_words
 from engine.facts.names import MEASURE_ATTRIBUTES
+from engine.facts.signals import read_signal
 from engine.facts.words import EXPLAINED, MISSING, OVERDUE, figure_words
 from engine.model.returns import FigureState
 from engine.model.values import Quantity, Unit, show
@@ -125,25 +126,28 @@ class _Group:
                 elif (quantity := self._at(value, name, back)) is not None:
                     facts[name, False] = quantity
             return
-        known = self._attributes(back)
+        points, stated = self._history(back)
+        signal = read_signal(points, self._series)
+        known = measure_attributes(points, self._series) | signal.facts | stated
         for attribute, quantity in known.items():
             facts[self._key(attribute)] = quantity
         words, unknown = movement_words(known, self._series.better)
         said = self._said if back == 0 else frozenset[str]()
-        holding[self._key("actual")] = words | said | figure_words(
+        holding[self._key("actual")] = words | signal.holds | said | figure_words(
             [FigureState(word) for word in said & _STATES],
             reported="actual" in known, due=True, late=OVERDUE in said, explained=EXPLAINED in said,
         )  # fmt: skip
-        untold[self._key("actual")] = unknown
+        untold[self._key("actual")] = unknown | signal.unknown
 
     def _key(self, attribute: str) -> tuple[str, bool]:
         if not self._measure:
             return attribute, True
         return (self._measure if attribute == "actual" else f"{self._measure}.{attribute}"), False
 
-    def _attributes(self, back: int) -> dict[str, Quantity]:
-        """What is given in a period, and all that follows from it and from the periods before."""
-        periods = range(self.length - 1, back - 1, -1)
+    def _history(self, back: int) -> tuple[list[Point], dict[str, Quantity]]:
+        """The figures up to a period, from which the rest follows, and what is given of that period outright."""
+        # Before the first of its own periods, where another's history goes further back, nothing is known of it.
+        periods = range(max(self.length - 1, back), back - 1, -1)
         histories = {name: [self._at(value, name, one) for one in periods] for name, value in self._given.items()}
         points = given_history(
             _values(histories.get("actual", [None] * len(periods))),
@@ -152,9 +156,8 @@ class _Group:
         )  # fmt: skip
         now = histories.get("year_target", [None])[-1]
         last = points[-1]._replace(year_target=None if now is None else now.value)
-        derived = measure_attributes([*points[:-1], last], self._series)
         stated = {name: values[-1] for name, values in histories.items()}
-        return derived | {name: value for name, value in stated.items() if value is not None}
+        return [*points[:-1], last], {name: value for name, value in stated.items() if value is not None}
 
     def _at(self, value: object, name: str, back: int) -> Quantity | None:
         if _is_history(value):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from engine.model.numbers import KIND, NumberError, WrittenNumber, as_unit, read_number
+from engine.model.numbers import KIND, NumberError, WrittenNumber, as_unit, in_its_unit, read_number
 from engine.model.problems import Fault
 from engine.model.values import Quantity, Unit
 from engine.periods import Cadence, PeriodError
@@ -24,10 +24,10 @@ def name_faults(name: str, names: Names, file: YamlFile, loc: Loc) -> Iterator[F
     """What keeps a threshold from having this name."""
     if not re.fullmatch(r"[^\W\d]\w*", name) or name.lower() in KEYWORDS:
         what = f"{quoted(name)} can't be the name of a threshold"
-        yield file.fault(loc, "name", what, "use letters, digits and _, such as `recruitment_tolerance`", key=True)
+        yield file.fault(loc, "bad-name", what, "use letters, digits and _, such as `recruitment_tolerance`", key=True)
     elif name in names.measure_attributes or names.unit(name) is not None or names.is_state_only(name):
         what = f"{quoted(name)} is a figure of the fact sheet already"
-        yield file.fault(loc, "name", what, f"name it otherwise, such as `{name}_limit`", key=True)
+        yield file.fault(loc, "bad-name", what, f"name it otherwise, such as `{name}_limit`", key=True)
 
 
 def read_threshold(
@@ -40,7 +40,7 @@ def read_threshold(
     unit = entry.unit or _unit_of([number for number in written if number is not None])
     if unit is None and not faults:
         cure = "add `unit: percent`, `money`, `number` or `weeks`"
-        faults.append(file.fault(loc, "unit", f"nothing tells the unit of `{name}`", cure, key=True))
+        faults.append(file.fault(loc, "wrong-unit", f"nothing tells the unit of `{name}`", cure, key=True))
     values: list[ThresholdValue] = []
     for i, (one, number, day) in enumerate(zip(entry.values, written, days, strict=True)):
         here = (*loc, "values", i)
@@ -48,7 +48,7 @@ def read_threshold(
         if day is not None:
             if any(other.from_ == day for other in values):
                 what, cure = f"two values hold from {day.isoformat()}", "keep one of them, or change its date"
-                faults.append(file.fault((*here, "from"), "date", what, cure))
+                faults.append(file.fault((*here, "from"), "duplicate-date", what, cure))
             values.append(ThresholdValue(day, quantity, one.why, one.approved_by, At(*file.at((*here, "value")))))
     if faults or unit is None:
         return None, faults
@@ -62,7 +62,7 @@ def _written(text: str, file: YamlFile, loc: Loc, faults: list[Fault]) -> Writte
     try:
         return read_number(text)
     except NumberError as error:
-        faults.append(file.fault(loc, "number", error.what, error.cure))
+        faults.append(file.fault(loc, "bad-number", error.what, error.cure))
         return None
 
 
@@ -71,7 +71,7 @@ def _day(text: str, cadence: Cadence, file: YamlFile, loc: Loc, faults: list[Fau
         return first_day(text, cadence)
     except PeriodError as error:
         what, _, cure = str(error).partition("; ")
-        faults.append(file.fault(loc, "date", what, cure))
+        faults.append(file.fault(loc, "bad-date", what, cure))
         return None
 
 
@@ -82,9 +82,19 @@ def _unit_of(numbers: list[WrittenNumber]) -> Unit | None:
 
 def _quantity(number: WrittenNumber, unit: Unit, file: YamlFile, here: Loc, faults: list[Fault]) -> Quantity | None:
     try:
-        if number.unit is None and number.value and unit in (Unit.PERCENT, Unit.WEEKS):
-            raise NumberError(f"this threshold is {KIND[unit]}, and the number has no unit", "write its unit")
-        return Quantity(as_unit(number, unit, bare_money_thousands=False), unit)
+        return _in_unit(number, unit)
     except NumberError as error:
-        faults.append(file.fault((*here, "value"), "unit", error.what, error.cure))
+        faults.append(file.fault((*here, "value"), "wrong-unit", error.what, error.cure))
         return None
+
+
+def read_value(text: str, unit: Unit) -> Quantity | None:
+    """A value for a threshold of that unit, as people write it; None for `not set`. Raises NumberError."""
+    return None if text == NOT_SET else _in_unit(read_number(text), unit)
+
+
+def _in_unit(number: WrittenNumber, unit: Unit) -> Quantity:
+    if number.unit is None and number.value and unit in (Unit.PERCENT, Unit.WEEKS):
+        what = f"this threshold is {KIND[unit]}, and the number has no unit"
+        raise NumberError(what, in_its_unit(number.value, unit))
+    return Quantity(as_unit(number, unit, bare_money_thousands=False), unit)

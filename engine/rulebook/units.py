@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from engine.model.numbers import KIND
+from engine.model.numbers import KIND, shifted
 from engine.model.values import Unit, plain
 from engine.rulebook.describe import describe, describe_number
 from engine.rulebook.names import Vocabulary
@@ -80,7 +80,7 @@ class _Checker:
             what = f"{_shown(node.left)} is {KIND[left]}, {_shown(node.right)} is {KIND[right]}"
             # The figure is what the rule is about, so the place is that of what is measured against it.
             at = node.left.at if isinstance(node.left, Number) else node.right.at
-            self.slips.append(Slip(at, "unit", what, self._cure(node, left, right)))
+            self.slips.append(Slip(at, "wrong-unit", what, self._cure(node, left, right)))
 
     def unit(self, node: Expression) -> Unit | None:
         match node:
@@ -104,7 +104,7 @@ class _Checker:
     def _share(self, share: Expression, part: Unit | None, whole: Unit | None) -> Unit | None:
         if part not in (None, Unit.PERCENT):
             cure = f"write `{plain(share.value)}% of …`" if isinstance(share, Number) else "write `60% of …`"
-            self.slips.append(Slip(share.at, "unit", f"{_shown(share)} is {KIND[part]}, not a percentage", cure))
+            self.slips.append(Slip(share.at, "wrong-unit", f"{_shown(share)} is {KIND[part]}, not a percentage", cure))
         return whole
 
     def _sum(self, node: Arithmetic, left: Unit | None, right: Unit | None) -> Unit | None:
@@ -115,7 +115,7 @@ class _Checker:
             what = f"{_shown(first)}, {KIND[kinds[0]]}, can't be {verb} {_shown(second)}, {KIND[kinds[1]]}"
             # A number is more likely wrong than a figure.
             at = node.left.at if isinstance(node.left, Number) and isinstance(node.right, Fact) else node.right.at
-            self.slips.append(Slip(at, "unit", what, self._sum_cure(node, left, right)))
+            self.slips.append(Slip(at, "wrong-unit", what, self._sum_cure(node, left, right)))
         return left if left is not None else right
 
     def _product(self, node: Arithmetic, left: Unit | None, right: Unit | None) -> Unit | None:
@@ -125,7 +125,7 @@ class _Checker:
             share = Unit.PERCENT in (left, right)
             cure = "write a share with `of`, such as `90% of target`" if share else "multiply by a plain number"
             what = f"{KIND[left]} can't be multiplied by {KIND[right]}"
-            self.slips.append(Slip(node.right.at, "unit", what, cure))
+            self.slips.append(Slip(node.right.at, "wrong-unit", what, cure))
         return right if left is Unit.NUMBER else left
 
     def _quotient(self, node: Arithmetic, left: Unit | None, right: Unit | None) -> Unit | None:
@@ -133,7 +133,7 @@ class _Checker:
             return None
         if right not in (left, Unit.NUMBER):
             what = f"{KIND[left]} can't be divided by {KIND[right]}"
-            self.slips.append(Slip(node.right.at, "unit", what, "divide by the same kind, or by a plain number"))
+            self.slips.append(Slip(node.right.at, "wrong-unit", what, "divide by the same kind, or by a plain number"))
         return Unit.NUMBER if left is right else left
 
     # ---- what to write instead
@@ -165,6 +165,8 @@ class _Checker:
             also = f", or `{describe(number)} of {whole}`"
         elif number.unit is Unit.NUMBER and unit is Unit.MONEY:
             also = f" for thousands, or `{right[:-1]}`"
+        elif unit is Unit.PERCENT and 0 < abs(number.value) < 1:  # as a spreadsheet keeps 30%
+            right, also = in_unit(shifted(number.value, 2), unit), f", or `{right}` if that is meant"
         sides = (describe(figure), right) if number_is_right else (right, describe(figure))
         return f"write `{f' {node.op} '.join(sides)}`{also}"
 

@@ -12,6 +12,8 @@ from engine.model.workspace import Audience, Calendar, Person, Portfolio, Scheme
 from engine.workspace.paths import OutsideError, resolve_inside
 from engine.workspace.peoplechecks import check_audiences, check_people
 from engine.workspace.portfoliochecks import Known, check_portfolio
+from engine.workspace.schemas import FOLDER as SCHEMAS
+from engine.workspace.schemas import are_stale
 from engine.workspace.schemechecks import check_scheme
 from engine.workspace.settingschecks import check_calendar, check_settings
 from engine.workspace.spelling import did_you_mean, quoted
@@ -51,7 +53,7 @@ def load_workspace(root: Path) -> tuple[Workspace | None, list[Fault]]:
     return (None if any(fault.severity is Severity.ERROR for fault in faults) else workspace), faults
 
 
-def read_workspace(root: Path) -> tuple[Workspace | None, list[Fault]]:
+def read_workspace(root: Path) -> tuple[Workspace, list[Fault]]:
     """As `load_workspace`, but for all that can be read in spite of faults: good for finding more faults alone."""
     faults: list[Fault] = list(_stray(root))
     settings = _single(root, "settings", Settings, faults)
@@ -77,15 +79,13 @@ def read_workspace(root: Path) -> tuple[Workspace | None, list[Fault]]:
     if settings.noun is not None:
         faults += check_settings(settings.file, settings.noun, root)
     faults = sorted(dict.fromkeys(faults), key=lambda fault: (fault.file, fault.line, fault.column))
-    if settings.noun is None or calendar.noun is None:
-        return None, faults
     workspace = Workspace(
         portfolios={name: one.noun for name, one in portfolios.items() if one.noun is not None},
         schemes={name: one.noun for name, one in schemes.items() if one.noun is not None},
         people=people,
         audiences=audiences,
-        calendar=calendar.noun,
-        settings=settings.noun,
+        calendar=calendar.noun or Calendar(),
+        settings=settings.noun or Settings(),
     )
     return workspace, faults
 
@@ -101,7 +101,8 @@ def _read(root: Path, shown: str) -> YamlFile:
     try:
         path = resolve_inside(root, shown)
     except OutsideError as error:
-        fault = Fault(file=shown, line=1, column=1, code="path", what=str(error), cure="put the file itself here")
+        cure = "put the file itself here"
+        fault = Fault(file=shown, line=1, column=1, code="outside-path", what=str(error), cure=cure)
         return YamlFile(shown, None, (fault,), {})
     return read_yaml(path, shown)
 
@@ -119,6 +120,9 @@ def _stray(root: Path) -> Iterator[Fault]:
         shown = _shown("portfolios")
         what, cure = "there is no portfolio here", "write one, or begin with `telltale init`"
         yield Fault(file=shown, line=1, column=1, code="no-portfolio", what=what, cure=cure)
+    if are_stale(root):
+        what, cure = "the schemas for editors are of another version", "write them anew: `telltale init . --schemas`"
+        yield Fault(file=SCHEMAS, line=1, column=1, code="old-schemas", what=what, cure=cure, severity=Severity.WARNING)
     for folder in ("", *FOLDERS):
         base = root / CONFIG / folder
         for path in sorted(base.iterdir()) if base.is_dir() else ():
@@ -157,7 +161,7 @@ def _mapping(
     if not isinstance(file.data, dict):
         if file.data is not None or not file.faults:
             faults.append(
-                file.fault((), "value", "this should be names with what belongs to each", "write `name: {…}`")
+                file.fault((), "wrong-value", "this should be names with what belongs to each", "write `name: {…}`")
             )
         return file, {}, None
     found: dict[str, NounT] = {}
@@ -209,7 +213,7 @@ def _ambiguous(file: YamlFile, *locs: Loc) -> Iterator[Fault]:
         word = re.sub(r"[^a-z]", "", text.casefold()) if isinstance(text, str) else ""
         if ways := _TWO_WAYS.get(word):
             one, other, cure = ways
-            yield file.fault(loc, "two-ways", f"{quoted(str(text))} may mean {one} or {other}", cure)
+            yield file.fault(loc, "ambiguous-word", f"{quoted(str(text))} may mean {one} or {other}", cure)
 
 
 def _apart(own: Sequence[Fault], wrong: Sequence[Fault]) -> list[Fault]:

@@ -36,10 +36,11 @@ def check_address(file: YamlFile, loc: Loc, address: str, allowed_domains: Colle
     """An address that mail can go to."""
     if not is_address(address):
         what = f"{quoted(address)} is not a plain address"
-        yield file.fault(loc, "address", what, "write one address alone, such as pmo@council.example")
+        yield file.fault(loc, "bad-address", what, "write one address alone, such as pmo@council.example")
     elif allowed_domains and address.rpartition("@")[2].lower() not in {one.lower() for one in allowed_domains}:
         what = f"mail to {quoted(address)} will not be sent: its domain is not among `allowed_domains`"
-        yield file.warning(loc, "address", what, "add the domain in config/settings.yaml, or correct the address")
+        cure = "add the domain in config/settings.yaml, or correct the address"
+        yield file.warning(loc, "domain-not-allowed", what, cure)
 
 
 def check_people(
@@ -54,12 +55,13 @@ def check_people(
             what = f"{quoted(name)} has no address and can't be told of anything"
             yield file.warning((name,), "no-address", what, "add `email:`", key=True)
         if not person.name.strip() or any(character in person.name for character in "\r\n"):
-            yield file.fault((name, "name"), "value", "`name` has to be one line of text", "write the name of the role")
+            what = "`name` has to be one line of text"
+            yield file.fault((name, "name"), "wrong-value", what, "write the name of the role")
         if (deputy := person.deputy) is None:
             continue
         if deputy.who == name:
             yield file.fault(
-                (name, "deputy", "who"), "value", f"{quoted(name)} can't be their own deputy", "name another"
+                (name, "deputy", "who"), "wrong-value", f"{quoted(name)} can't be their own deputy", "name another"
             )
         elif deputy.who not in known:
             cure = did_you_mean(deputy.who, known) or "add the role to this file"
@@ -67,7 +69,7 @@ def check_people(
             yield file.fault((name, "deputy", "who"), "unknown-person", what, cure)
         if deputy.until < deputy.from_:
             what = "the deputy's last day comes before the first"
-            yield file.fault((name, "deputy", "until"), "date", what, "write the last day, included, under `until`")
+            yield file.fault((name, "deputy", "until"), "bad-date", what, "write the last day, included, under `until`")
 
 
 def check_audiences(
@@ -129,7 +131,7 @@ def _check_who(file: YamlFile, name: str, audience: Audience, people: Collection
     if audience.who == "owners":
         return
     if not audience.who:
-        yield file.fault((name, "who"), "value", "nobody is in this audience", "list people, or write owners")
+        yield file.fault((name, "who"), "wrong-value", "nobody is in this audience", "list people, or write owners")
     for number, person in enumerate(audience.who):
         if people is not None and person not in people:
             cure = did_you_mean(person, people) or "add the role to config/people.yaml"
@@ -174,7 +176,7 @@ def _check_at(
 
 def _check_when(file: YamlFile, loc: Loc, when: OwnCalendar) -> Iterator[Fault]:
     if (when.every is None) == (not when.dates):
-        yield file.fault(loc, "value", "this says neither or both of `every` and `dates`", "write one of them")
+        yield file.fault(loc, "wrong-value", "this says neither or both of `every` and `dates`", "write one of them")
     checks = (
         ("every", when.every, _EVERY, "a time to come round", "month, 2 weeks or quarter"),
         ("on", when.on, _ON, "a day of it", "last Friday, 8th working day or Monday"),
@@ -183,7 +185,7 @@ def _check_when(file: YamlFile, loc: Loc, when: OwnCalendar) -> Iterator[Fault]:
     )
     for key, text, form, kind, example in checks:
         if text is not None and not form.fullmatch(text):
-            yield file.fault((*loc, key), "value", f"{quoted(text)} is not {kind}", f"write it as {example}")
+            yield file.fault((*loc, key), "wrong-value", f"{quoted(text)} is not {kind}", f"write it as {example}")
     if when.every and when.every[0].isdecimal() and when.from_ is None:
         what = f"`every: {when.every}` does not say from when"
-        yield file.fault((*loc, "every"), "value", what, "add `from:` with the first day, such as 2019-01-31")
+        yield file.fault((*loc, "every"), "wrong-value", what, "add `from:` with the first day, such as 2019-01-31")

@@ -71,14 +71,14 @@ def check_id(file: YamlFile, loc: Loc, name: str, *, key: bool = False) -> Itera
     """A name that files, commands and mails use: letters, digits, underscores and hyphens."""
     if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]*", name):
         what = f"{quoted(name)} can't be used as a name here"
-        yield file.fault(loc, "name", what, "use letters a to z, digits, _ and - alone", key=key)
+        yield file.fault(loc, "bad-name", what, "use letters a to z, digits, _ and - alone", key=key)
 
 
 def check_word(file: YamlFile, loc: Loc, name: str, *, key: bool = False) -> Iterator[Fault]:
     """A name that conditions use: where a hyphen would be a minus."""
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
         what = f"{quoted(name)} can't be used as a name in rules"
-        yield file.fault(loc, "name", what, "use letters a to z, digits and _ alone, a letter first", key=key)
+        yield file.fault(loc, "bad-name", what, "use letters a to z, digits and _ alone, a letter first", key=key)
 
 
 # ---- the portfolio's time
@@ -90,17 +90,17 @@ def unreadable(file: YamlFile, loc: Loc, read: Callable[[], object]) -> Iterator
         read()
     except PeriodError as error:
         what, _, cure = str(error).partition("; ")
-        yield file.fault(loc, "date", what, cure)
+        yield file.fault(loc, "bad-date", what, cure)
 
 
 def _cadence(file: YamlFile, portfolio: Portfolio) -> tuple[Cadence | None, list[Fault]]:
     match portfolio.reports:
         case EveryWeeks(from_=origin) if not EARLIEST_YEAR <= origin.year <= LATEST_YEAR:
             what = f"{origin.isoformat()} can't be a first reporting day"
-            return None, [file.fault(("reports", "from"), "date", what, "write the day of the first report")]
+            return None, [file.fault(("reports", "from"), "bad-date", what, "write the day of the first report")]
         case FixedDates(dates=days) if not days:
             return None, [
-                file.fault(("reports", "dates"), "date", "there are no dates here", "list the reporting days")
+                file.fault(("reports", "dates"), "bad-date", "there are no dates here", "list the reporting days")
             ]
     faults = list(unreadable(file, ("reports", "every"), partial(cadence_of, portfolio)))
     return (None if faults else cadence_of(portfolio)), faults
@@ -121,7 +121,7 @@ def _check_dated(
             day = first_day(one.from_, cadence)
             if day in seen:
                 what = f"two entries begin on {day.isoformat()}"
-                yield file.fault(here, "date", what, "keep one of them, or change its date")
+                yield file.fault(here, "duplicate-date", what, "keep one of them, or change its date")
             seen[day] = one.from_
 
 
@@ -133,18 +133,19 @@ def _check_measure(file: YamlFile, loc: Loc, measure: Measure, cadence: Cadence 
     yield from check_word(file, loc, name, key=True)
     if name in RESERVED:
         what = f"{quoted(name)} means something else in rules"
-        yield file.fault(loc, "name", what, "give the measure another name", key=True)
+        yield file.fault(loc, "bad-name", what, "give the measure another name", key=True)
     if measure.decimals is not None and not 0 <= measure.decimals <= MOST_DECIMALS:
         what = f"`decimals` can't be {measure.decimals}"
-        yield file.fault((*loc, "decimals"), "value", what, f"write a whole number from 0 to {MOST_DECIMALS}")
+        yield file.fault((*loc, "decimals"), "wrong-value", what, f"write a whole number from 0 to {MOST_DECIMALS}")
     if measure.adds_up and measure.unit is Unit.PERCENT:
         what = "percentages don't add up over a year"
-        yield file.fault((*loc, "adds_up"), "value", what, "take `adds_up` out")
+        yield file.fault((*loc, "adds_up"), "wrong-value", what, "take `adds_up` out")
     seen: dict[str, str] = {}
     for number, part in enumerate(measure.parts):
         if not part.strip() or fold(part) in seen:
             what = f"the part {quoted(part)} is listed twice" if part.strip() else "a part has no name"
-            yield file.fault((*loc, "parts", number), "value", what, "keep one of them" if part.strip() else "name it")
+            cure = "keep one of them" if part.strip() else "name it"
+            yield file.fault((*loc, "parts", number), "wrong-value", what, cure)
         seen[fold(part)] = part
     yield from _check_dated(file, (*loc, "series"), measure.series, cadence)
     for number, broken in enumerate(measure.series):
@@ -170,7 +171,7 @@ def _check_number(file: YamlFile, loc: Loc, text: str, unit: Unit) -> Iterator[F
     try:
         as_unit(read_number(text), unit, bare_money_thousands=False)
     except NumberError as error:
-        yield file.fault(loc, "number", f"the target {quoted(text)} can't be read: {error.what}", error.cure)
+        yield file.fault(loc, "bad-number", f"the target {quoted(text)} can't be read: {error.what}", error.cure)
 
 
 # ---- subjects
@@ -205,14 +206,15 @@ def _check_subjects(file: YamlFile, portfolio: Portfolio, known: Known, cadence:
         if node.ref in refs:
             line = file.at(refs[node.ref]).line
             what = f"the ref {quoted(node.ref)} is already taken, in line {line}"
-            yield file.fault(ref, "duplicate-ref", what, "give each subject a ref of its own")
+            yield file.fault(ref, "duplicate-name", what, "give each subject a ref of its own")
         refs.setdefault(node.ref, ref)
         carried |= set(node.measures)
         yield from _check_owner(file, loc, node.ref, node.owner, known)
         yield from _check_carried(file, (*loc, "measures"), node.measures, portfolio, known, cadence)
         yield from _check_dated(file, (*loc, "lifecycle"), node.lifecycle, cadence)
+    misspelt = carried - set(known.measures)  # one of them may be meant for another that then seems unused
     for name in portfolio.measures:
-        if name not in carried and known.whole:
+        if name not in carried and known.whole and not misspelt:
             what = f"no subject carries the measure {quoted(name)}"
             cure = "list it under `measures` of a project or programme, or take it out"
             yield file.warning(("measures", name), "unused-measure", what, cure, key=True)

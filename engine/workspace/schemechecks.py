@@ -20,10 +20,10 @@ def check_scheme(file: YamlFile, scheme: Scheme) -> Iterator[Fault]:
     """Every fault of one scheme's file."""
     yield from check_id(file, ("scheme",), scheme.scheme)
     if not scheme.statuses:
-        yield file.fault(("statuses",), "value", "there are no statuses here", "list them, the best first")
+        yield file.fault(("statuses",), "wrong-value", "there are no statuses here", "list them, the best first")
     elif all(status.exception for status in scheme.statuses):
         what = "every status is an exception, so everything is always in alarm"
-        yield file.warning(("statuses",), "value", what, "leave `exception: yes` off the best")
+        yield file.warning(("statuses",), "all-exceptions", what, "leave `exception: yes` off the best")
     yield from _check_exceptions(file, scheme)
     called: dict[str, tuple[int, str]] = {}
     lifecycles: dict[Lifecycle, str] = {}
@@ -36,7 +36,7 @@ def check_scheme(file: YamlFile, scheme: Scheme) -> Iterator[Fault]:
                 yield file.fault(where, "ambiguous-name", what, "give each status names and codes of its own")
         if loc[0] == "statuses" and status.lifecycle is not None:
             what = f"{quoted(status.id)} is in the order, where no lifecycle leads"
-            yield file.fault((*loc, "lifecycle"), "value", what, "move the status under `outside`")
+            yield file.fault((*loc, "lifecycle"), "wrong-value", what, "move the status under `outside`")
         if loc[0] == "outside":
             yield from _check_outside(file, loc, status, lifecycles)
 
@@ -45,13 +45,14 @@ def _check_status(file: YamlFile, loc: Loc, status: Status) -> Iterator[Fault]:
     yield from check_word(file, (*loc, "id"), status.id)
     if status.id in _TAKEN or status.id.endswith("_or_worse"):
         what = f"{quoted(status.id)} means something else in rules"
-        yield file.fault((*loc, "id"), "name", what, "give the status another id")
+        yield file.fault((*loc, "id"), "bad-name", what, "give the status another id")
     for key, text in (("name", status.name), ("code", status.code)):
         if not text.strip():
-            yield file.fault((*loc, key), "value", f"`{key}` is empty", "fill it in: statuses are read, not seen alone")
+            cure = "fill it in: statuses are read, not seen alone"
+            yield file.fault((*loc, key), "wrong-value", f"`{key}` is empty", cure)
     if not re.fullmatch(r"#[0-9A-Fa-f]{6}", status.colour):
         what = f"{quoted(status.colour)} is not a colour"
-        yield file.fault((*loc, "colour"), "value", what, 'write it as "#00703c", in quotes')
+        yield file.fault((*loc, "colour"), "wrong-value", what, 'write it as "#00703c", in quotes')
 
 
 def _check_exceptions(file: YamlFile, scheme: Scheme) -> Iterator[Fault]:
@@ -63,22 +64,22 @@ def _check_exceptions(file: YamlFile, scheme: Scheme) -> Iterator[Fault]:
         elif first is not None:
             what = f"{quoted(first.id)} is an exception and the worse {quoted(status.id)} is not"
             cure = f"add `exception: yes` here, or take it off {quoted(first.id)}"
-            yield file.fault(("statuses", number), "value", what, cure)
+            yield file.fault(("statuses", number), "wrong-value", what, cure)
 
 
 def _check_outside(file: YamlFile, loc: Loc, status: Status, lifecycles: dict[Lifecycle, str]) -> Iterator[Fault]:
     if status.exception:
         what = f"{quoted(status.id)} is outside the order and can't be an exception"
-        yield file.fault((*loc, "exception"), "value", what, "take `exception` out, or move it under `statuses`")
+        yield file.fault((*loc, "exception"), "wrong-value", what, "take `exception` out, or move it under `statuses`")
     if status.lifecycle is None:
         what = f"no lifecycle leads to {quoted(status.id)}, so nothing ever has it"
-        yield file.warning(loc, "value", what, "add `lifecycle: closed`, or take it out")
+        yield file.warning(loc, "idle-status", what, "add `lifecycle: closed`, or take it out")
     elif status.lifecycle is Lifecycle.LIVE:
         what = "what is live is judged, and has a status of the order"
-        yield file.fault((*loc, "lifecycle"), "value", what, "write another lifecycle, such as closed")
+        yield file.fault((*loc, "lifecycle"), "wrong-value", what, "write another lifecycle, such as closed")
     elif status.lifecycle in lifecycles:
         what = f"the lifecycle {quoted(status.lifecycle)} already leads to {quoted(lifecycles[status.lifecycle])}"
-        yield file.fault((*loc, "lifecycle"), "value", what, "let each lifecycle lead to one status")
+        yield file.fault((*loc, "lifecycle"), "wrong-value", what, "let each lifecycle lead to one status")
     else:
         lifecycles[status.lifecycle] = status.id
 

@@ -13,6 +13,9 @@ from engine.workspace.yamlfile import Loc, YamlFile
 
 LONGEST_JUDGEMENT = 86_400  # seconds: a day
 
+_OWN = ("", "config", "rules")  # where people write, and nothing else does
+_EXAMPLES = {"returns": "returns", "outbox": "var/outbox", "database": "sqlite:///var/telltale.db"}
+
 
 def check_calendar(file: YamlFile, calendar: Calendar) -> Iterator[Fault]:
     """Every fault of calendar.yaml."""
@@ -21,7 +24,7 @@ def check_calendar(file: YamlFile, calendar: Calendar) -> Iterator[Fault]:
     except (KeyError, ValueError, OSError):  # no such zone, a name that is a path, a name of a folder of zones
         what = f"there is no time zone {quoted(calendar.time_zone)}"
         cure = did_you_mean(calendar.time_zone, sorted(available_timezones())) or "write it as Europe/London"
-        yield file.fault(("time_zone",), "unknown-name", what, cure)
+        yield file.fault(("time_zone",), "unknown-place", what, cure)
     shipped = Calendar()
     if (calendar.country, calendar.region) != (shipped.country, shipped.region):  # which need not be looked up
         yield from _check_country(file, calendar)
@@ -33,11 +36,11 @@ def _check_country(file: YamlFile, calendar: Calendar) -> Iterator[Fault]:
     countries = holidays.list_supported_countries(include_aliases=True)
     if calendar.country not in countries:
         what = f"no public holidays are known for the country {quoted(calendar.country)}"
-        yield file.fault(("country",), "unknown-name", what, "write its two letters, such as GB")
+        yield file.fault(("country",), "unknown-place", what, "write its two letters, such as GB")
     elif calendar.region is not None and calendar.region not in (regions := countries[calendar.country]):
         what = f"no public holidays are known for the region {quoted(calendar.region)} of {calendar.country}"
         cure = did_you_mean(calendar.region, regions) or "leave `region` empty"
-        yield file.fault(("region",), "unknown-name", what, cure)
+        yield file.fault(("region",), "unknown-place", what, cure)
 
 
 def check_settings(file: YamlFile, settings: Settings, root: Path) -> Iterator[Fault]:
@@ -55,13 +58,13 @@ def check_settings(file: YamlFile, settings: Settings, root: Path) -> Iterator[F
     for number, domain in enumerate(mail.allowed_domains):
         if not is_domain(domain):
             what = f"{quoted(domain)} is not a mail domain"
-            yield file.fault(("mail", "allowed_domains", number), "address", what, "write it as council.example")
+            yield file.fault(("mail", "allowed_domains", number), "bad-address", what, "write it as council.example")
     if mail.most_messages < 1:
         what = f"`most_messages` can't be {mail.most_messages}"
-        yield file.fault(("mail", "most_messages"), "value", what, "write how many messages one run may send")
+        yield file.fault(("mail", "most_messages"), "wrong-value", what, "write how many messages one run may send")
     if not 0 < settings.judge_time_limit <= LONGEST_JUDGEMENT:
         what = f"`judge_time_limit` can't be {settings.judge_time_limit}"
-        yield file.fault(("judge_time_limit",), "value", what, "write a number of seconds above nought")
+        yield file.fault(("judge_time_limit",), "wrong-value", what, "write a number of seconds above nought")
 
 
 def sqlite_path(database: str) -> str | None:
@@ -71,9 +74,15 @@ def sqlite_path(database: str) -> str | None:
 
 def _check_path(file: YamlFile, loc: Loc, path: str, root: Path) -> Iterator[Fault]:
     try:
-        resolve_inside(root, path)
+        there = resolve_inside(root, path).relative_to(root.resolve())
     except OutsideError as error:
-        yield file.fault(loc, "path", str(error), "name a folder or file inside the workspace")
+        yield file.fault(loc, "outside-path", str(error), "name a folder or file inside the workspace")
+        return
+    own = there.parts[0].casefold() if there.parts else ""
+    if own in _OWN:
+        whose = f"the workspace's own folder `{own}`" if own else "the workspace itself"
+        what = f"`{loc[-1]}` can't be in {whose}" if own else f"`{loc[-1]}` can't be {whose}"
+        yield file.fault(loc, "own-folder", what, f"name a folder of its own, such as `{_EXAMPLES[str(loc[-1])]}`")
 
 
 def _check_database(file: YamlFile, database: str, root: Path) -> Iterator[Fault]:
@@ -82,9 +91,9 @@ def _check_database(file: YamlFile, database: str, root: Path) -> Iterator[Fault
     if path is not None:
         if path == database or not path or "?" in path or path.startswith(("file:", ":")):
             what = "this database has no file of its own in the workspace"
-            yield file.fault(loc, "value", what, "write it as sqlite:///var/telltale.db")
+            yield file.fault(loc, "wrong-value", what, "write it as sqlite:///var/telltale.db")
             return
         yield from _check_path(file, loc, path, root)
         return
     what = "this version keeps its data in SQLite alone"
-    yield file.fault(loc, "value", what, "write it as sqlite:///var/telltale.db")
+    yield file.fault(loc, "wrong-value", what, "write it as sqlite:///var/telltale.db")

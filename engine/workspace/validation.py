@@ -26,7 +26,7 @@ def validate(
     found = file.data if data is ... else data
     if not isinstance(found, dict):
         what = "this should be keys with values" if found is not None else "there is nothing here"
-        return None, [file.fault(loc_prefix, "value", what, f"write {_keys_of(model)}")]
+        return None, [file.fault(loc_prefix, "wrong-value", what, f"write {_keys_of(model)}")]
     made, details = _tried(model, found)
     told = list(_told(details, found))
     misspelt = {near for loc, detail in told if (near := _meant(model, loc, detail))}
@@ -164,11 +164,11 @@ def _fault(model: type[BaseModel], file: YamlFile, data: object, prefix: Loc, to
             cure = did_you_mean(name, _known_keys(model, loc)) or "take it out"
             return file.fault(place, "unknown-key", f"unknown key {quoted(name)}", cure, key=True)
         case "value_error":
-            return file.fault(place, "value", f"{_name(place)} {detail['ctx']['error']}")
+            return file.fault(place, "wrong-value", f"{_name(place)} {detail['ctx']['error']}")
     value: Any = data
     for step in loc:
         value = _step(value, step)
-    return file.fault(place, "value", *_wrong(_name(place), value, _kinds(model, loc)))
+    return file.fault(place, "wrong-value", *_wrong(_name(place), value, _kinds(model, loc)))
 
 
 def _name(loc: Loc) -> str:

@@ -7,7 +7,7 @@ value get in the way; `~`, `null` and nothing at all are None. Reading goes even
 import re
 import stat
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,6 +55,7 @@ class YamlFile:
     data: object
     faults: tuple[Fault, ...]
     places: Mapping[Loc, Entry]
+    ends: Mapping[Loc, Place] = field(default_factory=dict)  # just past the last character of each value
 
     def entry(self, loc: Sequence[str | int]) -> Entry:
         """The entry at the deepest known part of `loc`; steps that the file does not have are passed over."""
@@ -103,7 +104,9 @@ def read_yaml_text(text: str, shown: str) -> YamlFile:
     """Read YAML that is already text; as `read_yaml`."""
     if found := _FORBIDDEN.search(text):
         what = f"there is a character that nobody can see here (U+{ord(found[0]):04X})"
-        fault = _fault(shown, _place_in(text, found.start()), "character", what, "delete it and type the line anew")
+        fault = _fault(
+            shown, _place_in(text, found.start()), "invisible-character", what, "delete it and type the line anew"
+        )
         return YamlFile(shown, None, (fault,), {})
     builder = _Builder(shown)
     whole = False
@@ -117,10 +120,10 @@ def read_yaml_text(text: str, shown: str) -> YamlFile:
         builder.note(*explained(error, text, builder.last_text))
     except (YAMLError, ValueError, OverflowError):
         # The library lets slip what Python says of an escape for a character that does not exist ("\UFFFFFFFF").
-        builder.note(builder.last, "syntax", "this can't be read", "look for a backslash inside double quotes")
+        builder.note(builder.last, "yaml-syntax", "this can't be read", "look for a backslash inside double quotes")
     if whole and not builder.places:
-        builder.note(TOP, "empty", "the file is empty", "fill it in, or delete it")
-    return YamlFile(shown, builder.data if whole else None, tuple(builder.faults), builder.places)
+        builder.note(TOP, "empty-file", "the file is empty", "fill it in, or delete it")
+    return YamlFile(shown, builder.data if whole else None, tuple(builder.faults), builder.places, builder.ends)
 
 
 # ---- bytes to text
@@ -137,17 +140,17 @@ class _UnreadableError(Exception):
 def _text_of(path: Path) -> str:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise _UnreadableError("unreadable", "this is not a file", "put a file of YAML in its place")
+            raise _UnreadableError("unreadable-file", "this is not a file", "put a file of YAML in its place")
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         why = (error.strerror if isinstance(error, OSError) else None) or "its name is not one a file can have"
         raise _UnreadableError(
-            "unreadable", f"the file can't be read: {why}", "check that it is there and open to you"
+            "unreadable-file", f"the file can't be read: {why}", "check that it is there and open to you"
         ) from None
     if len(content) > LARGEST:
         raise _UnreadableError(
-            "too-large", "the file is larger than 1 MB", "split it, or look for what was pasted in by mistake"
+            "unreadable-file", "the file is larger than 1 MB", "split it, or look for what was pasted in by mistake"
         )
     try:
         return content.decode("utf-8-sig")
@@ -155,7 +158,7 @@ def _text_of(path: Path) -> str:
         before = content[: error.start]
         place = Place(before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))
         raise _UnreadableError(
-            "encoding", "the file is not UTF-8 text", "save it anew with the encoding UTF-8", place
+            "unreadable-file", "the file is not UTF-8 text", "save it anew with the encoding UTF-8", place
         ) from None
 
 
@@ -189,10 +192,12 @@ class _Builder:
     def __init__(self, shown: str) -> None:
         self.data: object = None
         self.places: dict[Loc, Entry] = {}
+        self.ends: dict[Loc, Place] = {}
         self.faults: list[Fault] = []
         self.last = TOP
         self.last_text: LastText | None = None
         self._shown = shown
+        self._end = TOP  # of the text or the bracket that was read last
         self._stack: list[_Open] = []
         self._documents = 0
 
@@ -208,11 +213,13 @@ class _Builder:
             if isinstance(event, ScalarEvent):
                 self._scalar(event, place)
             elif isinstance(event, AliasEvent):
+                if self._stack and self._stack[-1].key == "<<":
+                    self._stack[-1].key = None  # a merge key, and told as the alias that it is
                 self._value(None, place)
             else:
                 self._open(event, place)
         elif isinstance(event, CollectionEndEvent):
-            self._stack.pop()
+            self._close(self._stack.pop(), event)
         elif isinstance(event, DocumentStartEvent):
             self._document(event)
 
@@ -223,15 +230,17 @@ class _Builder:
             self.note(place, "alias", what, "write the value out in full")
         if isinstance(event, ScalarEvent | CollectionStartEvent) and event.tag is not None:
             what = f"{quoted(_as_written(event.tag))} is a YAML tag, which is not read here"
-            self.note(place, "tag", what, "leave it out, or put the text in quotes")
+            self.note(place, "yaml-feature", what, "leave it out, or put the text in quotes")
 
     def _document(self, event: DocumentStartEvent) -> None:
         place = place_of(event.start_mark)
         self._documents += 1
         if event.version or event.tags:
-            self.note(place, "directive", "lines that begin with % are not read here", "leave them out")
+            self.note(place, "yaml-feature", "lines that begin with % are not read here", "leave them out")
         if self._documents == 2:
-            self.note(place, "documents", "a second document begins here", "keep one a file; take out the line `---`")
+            self.note(
+                place, "yaml-feature", "a second document begins here", "keep one a file; take out the line `---`"
+            )
 
     def _scalar(self, event: ScalarEvent, place: Place) -> None:
         text: str = event.value
@@ -239,25 +248,33 @@ class _Builder:
         waiting = self._stack[-1] if self._stack else None
         key_place = waiting.key_place if waiting else None
         beside_key = key_place is not None and key_place.line == place.line
-        self.last_text = LastText(place, place_of(event.end_mark), event.style or "", beside_key)
+        self._end = place_of(event.end_mark)
+        self.last_text = LastText(place, self._end, event.style or "", beside_key)
         if waiting is not None and isinstance(waiting.container, dict) and waiting.key_place is None:
             waiting.key, waiting.key_place = text, place
             if plain and not text:
-                self.note(place, "key", "there is no key before the colon", "write `key: value`")
+                self.note(place, "yaml-syntax", "there is no key before the colon", "write `key: value`")
                 waiting.key = None
             return
         if waiting is not None and waiting.key and key_place is not None and plain and not text:
             text = self._value_in_key(waiting, waiting.key, key_place, place)
         if not plain and _FORBIDDEN.search(text):
-            self.note(place, "character", "an escape here stands for a character that nobody can see", "leave it out")
-        self._value(None if plain and text in _NOTHING else text, place, event.style or "")
+            self.note(
+                place,
+                "invisible-character",
+                "an escape here stands for a character that nobody can see",
+                "leave it out",
+            )
+        loc, kept = self._value(None if plain and text in _NOTHING else text, place, event.style or "")
+        if kept:
+            self.ends[loc] = self._end
 
     def _value_in_key(self, waiting: _Open, key: str, key_place: Place, place: Place) -> str:
         """In brackets `{from:2018}` is a key without a value; it is read as it was meant, lest more seem wrong."""
         parts = run_together(key)
         if parts is None or place != Place(key_place.line, key_place.column + len(key)):
             return ""
-        self.note(key_place, "syntax", *without_colon(key))
+        self.note(key_place, "yaml-syntax", *without_colon(key))
         waiting.key, text = parts
         return text
 
@@ -265,7 +282,7 @@ class _Builder:
         if len(self._stack) >= DEEPEST:
             self.note(
                 place,
-                "too-deep",
+                "too-complex",
                 f"this is nested more than {DEEPEST} deep",
                 "look for brackets or indentation gone astray",
             )
@@ -273,6 +290,13 @@ class _Builder:
         container: dict[str, object] | list[object] = {} if isinstance(event, MappingStartEvent) else []
         loc, kept = self._value(container, place)
         self._stack.append(_Open(container, loc, kept))
+
+    def _close(self, closed: _Open, event: Event) -> None:
+        """Brackets end where they are closed; a block ends with the last text in it."""
+        if event.start_mark.index < event.end_mark.index:
+            self._end = place_of(event.end_mark)
+        if closed.kept:
+            self.ends[closed.loc] = self._end
 
     def _value(self, value: object, place: Place, style: str = "") -> tuple[Loc, bool]:
         """Put a value where the file has it; its loc, and whether it was kept."""
@@ -291,7 +315,10 @@ class _Builder:
         key, key_place = parent.key, parent.key_place
         if key_place is None:  # a list, a mapping or an alias where a key should be
             self.note(
-                place, "key", "a key has to be text", "write `key: value`, and put a key that holds brackets in quotes"
+                place,
+                "yaml-syntax",
+                "a key has to be text",
+                "write `key: value`, and put a key that holds brackets in quotes",
             )
             parent.key, parent.key_place = None, place
             return parent.loc, False
@@ -302,12 +329,18 @@ class _Builder:
         if key in parent.container:
             first = self.places[loc].key if parent.kept else None
             where = f" (first in line {first.line})" if first else ""
-            self.note(key_place, "duplicate-key", f"{quoted(key)} is given twice{where}", "keep one of them")
+            self.note(key_place, "duplicate-key", f"{quoted(key)} is given twice{where}", _keep_one(key))
             return loc, False
         parent.container[key] = value
         if parent.kept:
             self.places[loc] = Entry(place, key_place, style)
         return loc, parent.kept
+
+
+def _keep_one(key: str) -> str:
+    """What to do about a key that is there already: one that begins an entry most likely lost its dash."""
+    entry = f"; where another entry of the list begins here, write `- {key}`"
+    return "keep one of them" + (entry if key in ("id", "ref") else "")
 
 
 def _as_written(tag: str) -> str:

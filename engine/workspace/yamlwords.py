@@ -91,21 +91,21 @@ def explained(error: MarkedYAMLError, text: str, last: LastText | None) -> Slip:
     swallowed = last is not None and last.start.line < last.end.line == place.line
     if last is not None and swallowed and last.style in ("'", '"'):
         what = f"this quote is closed in line {place.line} only, and more follows there"
-        return Slip(last.start, "syntax", what, "close it where its text ends")
+        return Slip(last.start, "yaml-syntax", what, "close it where its text ends")
     if "could not find expected ':'" in problem:
-        return Slip(began, "syntax", *without_colon(_rest(lines, began)))
+        return Slip(began, "yaml-syntax", *without_colon(_rest(lines, began)))
     if "mapping values are not allowed here" in problem:
         if last is not None and swallowed and not last.beside_key:
-            return Slip(last.start, "syntax", *without_colon(_rest(lines, last.start)))
+            return Slip(last.start, "yaml-syntax", *without_colon(_rest(lines, last.start)))
         if ":" not in line[: place.column - 1]:  # so it is the line's own key that can't stand there
-            return Slip(Place(place.line, len(line) - len(line.lstrip()) + 1), "syntax", *_INDENT)
+            return Slip(Place(place.line, len(line) - len(line.lstrip()) + 1), "yaml-syntax", *_INDENT)
     for pattern, what, cure in _SAID:
         if found := re.search(pattern, problem):
             by = f" by line {place.line}" if began.line < place.line else ""
             at = began if _BEGAN_BEFORE.match(problem) and by else place
-            return Slip(at, "syntax", found.expand(what).replace("{by}", by), cure)
+            return Slip(at, "yaml-syntax", found.expand(what).replace("{by}", by), cure)
     cure = "compare it with the lines around it: indentation, colons, quotes, brackets"
-    return Slip(place, "syntax", "this can't be read", cure)
+    return Slip(place, "yaml-syntax", "this can't be read", cure)
 
 
 def without_colon(text: str) -> tuple[str, str]:

@@ -7,6 +7,7 @@ import pytest
 from engine.inference.plain import outcome
 from engine.model.workspace import Portfolio, Workspace
 from engine.rulebook.checks import check_rulebook
+from engine.rulebook.coverage import coverage
 from engine.rulebook.loading import load_rulebook
 from engine.rulebook.rules import Rulebook
 from engine.rulebook.ruletests import run_tests
@@ -53,3 +54,9 @@ def test_each_finding_says_why_and_what_to_do(rules: Rulebook) -> None:
     for rule in rules.rules:
         assert "{" in rule.because, rule.id
         assert rule.action, rule.id
+
+
+def test_nothing_of_them_is_left_untested(rules: Rulebook, workspace: Workspace, portfolio: Portfolio) -> None:
+    scheme = workspace.scheme_of(portfolio)
+    found = coverage(rules, portfolio, scheme, lambda rule, scope, effective: outcome(rule, scope))
+    assert [(one.rule, [gap.what for gap in one.gaps]) for one in found if one.gaps] == []

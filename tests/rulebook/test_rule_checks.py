@@ -7,6 +7,7 @@ from engine.rulebook.checks import check_rulebook
 from tests.rulebook.office import PORTFOLIO, SCHEME, rulebook
 
 TEST = "tests: [{given: {}, expect: unknown}]"
+ENDED = "give it one, or end the rule with `until:`"
 
 
 def found(text: str) -> list[str]:
@@ -47,16 +48,35 @@ def test_a_threshold_that_nothing_uses_is_pointed_out() -> None:
 
 
 @pytest.mark.parametrize(
-    "values", ["{from: 2019-02, value: 5}", "{from: 2018-04, value: 5}, {from: 2019-01, value: not set}"]
-)
-def test_a_threshold_without_a_value_when_the_portfolio_starts_is_pointed_out(values: str) -> None:
-    text = f"thresholds: {{limit: {{title: T, values: [{values}]}}}}\n"
-    assert found(text + rules("for: projects, when: delays > limit, status: at_risk")) == [
+    ("values", "gap", "cure"),
+    [
+        ("{from: 2019-02, value: 5}", "from January 2019 until February 2019", "give it one from then"),
+        ("{from: 2019-01-15, value: 5}", None, ""),
+        ("{from: 2018-04, value: 5}, {from: 2019-01, value: not set}", "from January 2019 on", ENDED),
+        ("{from: 2018-04, value: 5}, {from: 2019-06-30, value: not set}", "from June 2019 on", ENDED),
         (
-            "warning 2: the threshold `limit` has no value on 1 January 2019, when the portfolio starts; "
-            "give it one from then, or expect its rules to be unknown"
-        )
-    ]
+            "{from: 2018-04, value: 5}, {from: 2019-06, value: not set}, {from: 2019-08, value: 6}",
+            "from June 2019 until August 2019",
+            ENDED,
+        ),
+        # before the portfolio starts, and between two days of one month, nothing is judged
+        ("{from: 2018-04, value: not set}, {from: 2019-01, value: 5}", None, ""),
+        ("{from: 2018-04, value: 5}, {from: 2019-06-03, value: not set}, {from: 2019-06-20, value: 6}", None, ""),
+    ],
+)
+def test_a_threshold_without_a_value_while_a_rule_needs_it_is_pointed_out(
+    values: str, gap: str | None, cure: str
+) -> None:
+    text = f"thresholds: {{limit: {{title: T, unit: number, values: [{values}]}}}}\n"
+    said = f"warning 2: the threshold `limit` has no value {gap}, and the rule `r1` needs it; {cure}"
+    assert found(text + rules("for: projects, when: delays > limit, status: at_risk")) == ([said] if gap else [])
+
+
+def test_a_threshold_needs_no_value_while_its_rule_does_not_hold() -> None:
+    text = "thresholds: {limit: {title: T, values: [{from: 2019-03, value: 5}, {from: 2019-07, value: not set}]}}\n"
+    held = "for: projects, when: delays > limit, status: at_risk, from: 2019-03, until: 2019-06"
+    assert found(text + rules(held)) == []
+    assert len(found(text + rules(held.replace("2019-06", "2019-07")))) == 1
 
 
 @pytest.mark.parametrize(
@@ -161,15 +181,151 @@ def test_bands_out_of_the_order_of_the_scheme_are_pointed_out() -> None:
             "for: projects, when: income < 80% of target, status: at_risk",
             None,
         ),
+        (
+            "for: projects, when: delays > 5 or income < £3, status: at_risk",
+            "for: projects, when: delays > 7 and income < £9, status: at_risk",
+            "r2",
+        ),
+        # the other asks for a figure that may be unknown, or for savings that may not be expected
+        (
+            "for: projects, when: delays > 5 and income < £3, status: at_risk",
+            "for: projects, when: delays > 7, status: at_risk",
+            None,
+        ),
+        (
+            "for: projects, when: delays > 5 or savings.at_risk > £0, status: at_risk",
+            "for: projects, when: delays > 7, status: at_risk",
+            None,
+        ),
+        # a ladder says it too, and a rule for every measure what one for one measure does
+        (
+            "measure: recruitment, bands: {on_target: at least 90%, obstacles: at least 60%, at_risk: otherwise}",
+            "measure: recruitment, when: actual < 70%, status: obstacles",
+            "r2",
+        ),
+        (
+            "measure: recruitment, bands: {on_target: at least 90%, obstacles: at least 60%, at_risk: otherwise}",
+            "measure: recruitment, when: actual < 70%, status: at_risk",
+            None,
+        ),
+        (
+            "measure: recruitment, bands: {at_risk: below 60%, obstacles: below 90%, on_target: otherwise}",
+            "measure: recruitment, when: actual < 50%, status: at_risk",
+            "r2",
+        ),
+        # without a target the ladder says nothing
+        (
+            "measure: recruitment, bands: {on_target: at least 90%, obstacles: at least target, at_risk: otherwise}",
+            "measure: recruitment, when: actual < 70%, status: obstacles",
+            None,
+        ),
+        (
+            "for: measures, when: shortfall > 10%, status: at_risk",
+            "measure: recruitment, when: shortfall > 30%, status: at_risk",
+            "r2",
+        ),
+        (
+            "measure: recruitment, when: shortfall > 10%, status: at_risk",
+            "for: measures, when: shortfall > 30%, status: at_risk",
+            None,
+        ),
+        (
+            "for: projects, when: delays > 5, status: at_risk, only: [direct, stay]",
+            "for: projects, when: delays > 7, status: at_risk, only: direct",
+            "r2",
+        ),
+        (
+            "for: projects, when: delays > 5, status: at_risk, required: no",
+            "for: projects, when: delays > 7, status: at_risk",
+            None,
+        ),
+        # what clears it may hold it where the other is quiet
+        (
+            "for: projects, when: delays > 5, status: at_risk",
+            "for: projects, when: delays > 7, clears: delays < 3, status: at_risk",
+            None,
+        ),
+        (
+            "for: projects, when: delays > 5, clears: delays < 3, status: at_risk",
+            "for: projects, when: delays > 7, status: at_risk",
+            "r2",
+        ),
     ],
 )
 def test_a_rule_that_another_makes_pointless_is_pointed_out(one: str, other: str, pointless: str | None) -> None:
-    said = found(rules(one, other))
+    said = [line for line in found(rules(one, other)) if "is asked of nothing" not in line]
     assert [line.split("`")[1] for line in said] == ([pointless] if pointless else [])
     assert all("says nothing that" in line for line in said)
+
+
+def test_a_rule_is_pointless_only_if_it_is_so_at_all_times() -> None:
+    wider, narrower = (
+        "for: projects, when: delays > limit, status: at_risk",
+        "for: projects, when: delays > 7, status: at_risk",
+    )
+    for later, says in (("6", ["r2"]), ("9", [])):
+        values = f"{{from: 2018-04, value: 5}}, {{from: 2019-06, value: {later}}}"
+        text = f"thresholds: {{limit: {{title: T, values: [{values}]}}}}\n"
+        assert [line.split("`")[1] for line in found(text + rules(wider, narrower))] == says
+
+
+@pytest.mark.parametrize(
+    ("rule", "why"),
+    [
+        ("for: programmes, when: delays > 5", "no programme that it is for carries `delays`"),
+        ("for: projects, only: [stay], when: delays > 5", "no project that it is for carries `delays`"),
+        ("for: projects, when: projects.count > 5", "no project has projects below it"),
+        (
+            "measure: delays, only: [stay], when: shortfall > 5%",
+            "no portfolio, programme or project that it is for carries `delays`",
+        ),
+        (
+            "for: [measures, programmes], when: shortfall > 5%",
+            "no programme that it is for carries a measure with `better`",
+        ),
+        ("for: projects, when: delays > 5, until: 2018-12", None),
+    ],
+)
+def test_a_rule_that_is_asked_of_nothing_is_pointed_out(rule: str, why: str | None) -> None:
+    (said,) = found(rules(f"{rule}, status: at_risk"))
+    expected = f"is asked of nothing: {why}" if why else "holds in no period since the portfolio starts (2019-01)"
+    assert said.startswith(f"warning 3: the rule `r1` {expected}; ")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "for: [programmes, projects], when: delays > 5, status: at_risk",
+        "for: portfolio, when: projects.count > 5 and programmes.count > 1, status: at_risk",
+        "for: programmes, when: projects.count > 5 and savings.at_risk > £0, status: at_risk",
+        "for: projects, when: measures.missing > 0, as: problem",
+        "measure: delays, only: [direct], when: shortfall > 5%, status: at_risk",
+        "for: projects, when: delays > 5, status: at_risk, from: 2018-01, until: 2019-01",
+    ],
+)
+def test_a_rule_that_is_asked_of_something_is_left_alone(rule: str) -> None:
+    assert found(rules(rule)) == []
 
 
 def test_faults_come_in_the_order_of_the_file() -> None:
     text = "thresholds: {limit: {title: T, values: [{from: 2018-04, value: 5}]}}\n"
     lines = found(text + "rules:\n  - {id: a, title: A, for: projects, when: 5 > 3, as: remark}\n")
     assert [line.partition(":")[0] for line in lines] == ["warning 2", "warning 4", "error 4"]
+
+
+@pytest.mark.parametrize("switch", ["1", "0"])
+def test_a_rule_that_a_threshold_switches_off_is_left_alone(switch: str) -> None:
+    text = f"thresholds: {{switch: {{title: T, values: [{{from: 2018-04, value: {switch}}}]}}}}\n"
+    assert len(found(text + rules("for: projects, when: switch = 1 and delays > 5, status: at_risk"))) == 0
+    nonsense = "for: projects, when: switch = 1 and delays > 5 and delays < 3, status: at_risk"
+    assert len(found(text + rules(nonsense))) == (switch == "1")
+
+
+@pytest.mark.parametrize(
+    ("action", "pointless"), [("", True), (", action: Say why", True), (", action: Ring us", False)]
+)
+def test_a_rule_that_asks_something_of_its_own_is_not_pointless(action: str, pointless: bool) -> None:
+    wider = "for: projects, when: delays > 5, status: at_risk, action: Say why"
+    narrower = f"for: projects, when: delays > 9, status: at_risk{action}"
+    what = "the rule `r2` says nothing that `r1` does not say already"
+    assert any(what in one for one in found(rules(wider, narrower))) is pointless

@@ -268,7 +268,7 @@ def test_a_file_for_another_portfolio_is_refused() -> None:
 def test_a_missing_file_is_a_fault(tmp_path: Path) -> None:
     found, (fault,) = load_rulebook(tmp_path / "none.yaml", "rules/none.yaml", WORKSPACE, PORTFOLIO)
     assert found is None
-    assert (fault.file, fault.code) == ("rules/none.yaml", "unreadable")
+    assert (fault.file, fault.code) == ("rules/none.yaml", "unreadable-file")
 
 
 _keys = st.sampled_from(["id", "title", "for", "only", "measure", "when", "status", "as", "bands", "because", "tests"])

@@ -48,7 +48,7 @@ def test_what_is_just_small_enough_is_allowed() -> None:
 def test_bands_together_may_not_ask_too_much() -> None:
     bands = [condition(" or ".join(f"delays = {i}" for i in range(12)))] * 4
     assert size_slips(bands[:3]) == []
-    assert [slip.code for slip in size_slips(bands)] == ["too-many-alternatives"]
+    assert [slip.code for slip in size_slips(bands)] == ["too-complex"]
 
 
 def test_periods_inside_periods_are_counted_without_trying_them_all() -> None:

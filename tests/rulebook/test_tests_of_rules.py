@@ -60,6 +60,11 @@ def run(test: str, **keys: str) -> TestResult:
         ("(delays > 5) for 3 periods", "{delays: [6, ~, 8]}", "unknown"),
         ("(delays > target) for 2 periods", "{delays: [6, 8], delays.target: 5}", "fires"),
         ("(delays > target) for 2 periods", "{delays: [6, 8], delays.target: [7, 5]}", "quiet"),
+        # one figure beside the history of another
+        ("income > £1 and (delays > 5) for 2 periods", "{income: £2, delays: [6, 8]}", "fires"),
+        ("income > £1 and (delays > 5) for 2 periods", "{income: £1, delays: [6, 8]}", "quiet"),
+        ("(delays > 5 and income > £1) for 2 periods", "{income: £2, delays: [6, 8]}", "unknown"),
+        ("(delays > 5 and income > £1) for 3 periods", "{income: [£2, £3], delays: [6, 7, 8]}", "unknown"),
         ("(savings.at_risk > £0) for 2 periods", "{savings.at_risk: [£1, £2]}", "fires"),
         ("(savings.at_risk > £0) for 2 periods", "{savings.at_risk: £2}", "unknown"),
         ("lifecycle is closed", "{lifecycle: closed}", "fires"),

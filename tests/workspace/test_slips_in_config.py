@@ -57,6 +57,8 @@ def root(tmp_path: Path) -> Path:
          "`savings` means something else in rules", "give the measure another name"),
         (CARE, "unit: money", "unit: §pounds",
          "`unit` can't be `pounds`", "write `number`, `percent`, `money` or `weeks`"),
+        (CARE, "unit: money", "unit: money, ignore_traps: [zero, §thousand]", "`ignore_traps` can't be `thousand`",
+         "did you mean `thousands`? write `zero`, `unchanged`, `jump`, `thousands`, `over_100` or `target`"),
         (CARE, "unit: percent", "unit: percent, adds_up: §yes",
          "percentages don't add up over a year", "take `adds_up` out"),
         (CARE, "unit: percent", "unit: percent, decimals: §-1",

@@ -52,6 +52,9 @@ OPEN_BRACES = "a mapping in { } isn't closed by line 2, or lacks a comma; write 
 OPEN_LIST = "a list in [ ] isn't closed by line 2, or lacks a comma; write [one, two]"
 
 
+DASH = "; where another entry of the list begins here, write `- id`"
+
+
 @pytest.mark.parametrize(
     ("written", "place", "fault"),
     [
@@ -61,6 +64,7 @@ OPEN_LIST = "a list in [ ] isn't closed by line 2, or lacks a comma; write [one,
         ("a: !mine 1", "1:4", f"`!mine` {TAG}"),
         ("a: !x!y 1", "1:4", TAG.replace("is", "`!` begins", 1)),
         ("a: 1\nb: 2\na: 3", "3:1", "`a` is given twice (first in line 1); keep one of them"),
+        ("id: 1\nid: 2", "2:1", f"`id` is given twice (first in line 1); keep one of them{DASH}"),
         ("a:\n\tb: 1", "2:1", TAB),
         ("a:\t1", "1:3", TAB),
         ("a: " + "[" * 3000, "1:53", DEEP),
