@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+from engine.assessment.judging import Judging
 from engine.model.alerts import Rendered, Telling, Told
 from engine.model.run import RunOut
 from engine.periods import Period
@@ -20,6 +21,7 @@ class Replayed(NamedTuple):
 
     period: Period
     alerted: Alerted
+    judging: Judging  # what every rule said
 
     @property
     def run(self) -> RunOut:
@@ -40,7 +42,7 @@ def replay(
     """
     before, told = Published(None, {}, None), dict[tuple[str, str, str], Told]()
     for period in periods:
-        subjects, problems = judge(about, facts(period), period, before, None)
+        assessed = judge(about, facts(period), period, before, None)
         run = RunOut(
             portfolio=about.portfolio.portfolio,
             title=about.portfolio.title,
@@ -52,13 +54,13 @@ def replay(
             judged_by="plain",
             now=now(period).isoformat(),
             rules={rule.id: rule.title for rule in about.rulebook.on(period.end).rules},
-            subjects=subjects,
-            problems=problems,
+            subjects=assessed.subjects,
+            problems=assessed.problems,
         )
         before = replace(before, told=tuple(told.values()))
         alerted = alert(about, run, before, now(period), render or _headers)
         told |= {(one.audience, one.recipient, one.subject): one for queued in alerted.messages for one in queued.told}
-        yield Replayed(period, alerted)
+        yield Replayed(period, alerted, assessed.judging)
         before = followed_by(about, before, period, alerted)
 
 

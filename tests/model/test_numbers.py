@@ -72,6 +72,7 @@ def test_k_and_m_are_remembered_since_they_say_that_a_sum_is_whole() -> None:
         ("about 5", "'about 5' is not exact; write the figure alone and the rest as a note"),
         ("at least 31", "is not exact"),
         (">4,000", "is not exact"),
+        ("10 days", "'10 days' is in no unit that is read; write weeks, as 4 weeks, or the number alone"),
         ("~80%", "is not exact"),
         ("-", "'-' may mean nought or not known; write 0, or leave it blank where it isn't known"),
         ("\u2013", "may mean nought or not known"),

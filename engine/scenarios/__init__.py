@@ -1,0 +1,1 @@
+"""Scenarios: returns over several periods, and the statuses, findings and messages that must come of them."""
