@@ -1,0 +1,1 @@
+"""What other rules or thresholds would have changed in the periods there are. Nothing is stored or sent."""
