@@ -73,24 +73,28 @@ def text(cell: Cell) -> str:
 
 def number(cell: Cell, unit: Unit) -> Decimal:
     """The cell's figure in that unit: pounds, 15.1 for per cent. Raises CellError or NumberError."""
+    return as_unit(written_number(cell), unit, bare_money_thousands=True)
+
+
+def written_number(cell: Cell) -> WrittenNumber:
+    """The cell's figure with the unit that it shows, whatever is expected there. Raises CellError or NumberError."""
     value = _sound(cell)
     if isinstance(value, str):
-        written = read_number(tidy(value))
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        written = _as_shown(_decimal(value), cell.number_format)
-    else:
-        raise CellError(f"this is {_in_words(value)}, not a number", "type the figure and format the cell as a number")
-    return as_unit(written, unit, bare_money_thousands=True)
+        return read_number(tidy(value))
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _as_shown(_decimal(value), cell.number_format)
+    raise CellError(f"this is {_in_words(value)}, not a number", "type the figure and format the cell as a number")
 
 
 def target(cell: Cell, unit: Unit) -> Decimal | TargetWord:
     """A figure, or a target in words: to be set, up, down. Raises CellError or NumberError."""
-    if isinstance(cell.value, str):
-        word = fold(cell.value)
-        for known in TargetWord:
-            if word == known:
-                return known
-    return number(cell, unit)
+    return target_word(cell) or number(cell, unit)
+
+
+def target_word(cell: Cell) -> TargetWord | None:
+    """A target in words; None where the cell holds something else."""
+    word = fold(cell.value) if isinstance(cell.value, str) else None
+    return next((known for known in TargetWord if known == word), None)
 
 
 def days(cell: Cell, cadence: Cadence) -> Days:

@@ -7,7 +7,7 @@ from itertools import islice
 
 from engine.model.problems import Problem
 from engine.returns.cells import Cell
-from engine.returns.raw import HEADER_WITHIN, MOST_ROWS, RawTable, header_words
+from engine.returns.raw import HEADER_WITHIN, MOST_ROWS, OF_RETURNS, Columns, RawTable, header_words
 
 MOST_BYTES = 10_000_000
 LONGEST_LINE = 50_000  # characters of one record
@@ -16,23 +16,24 @@ _SEPARATORS = ",;\t"
 _BLANK = Cell(None)
 
 
-def read_csv(name: str, file: str, content: bytes) -> tuple[RawTable, list[Problem]]:
+def read_csv(name: str, file: str, content: bytes, columns: Columns | None = None) -> tuple[RawTable, list[Problem]]:
     """The table `name` from the bytes of a file, and what kept the rest of it from being read.
 
     UTF-8 (with or without a byte order mark) or Windows' cp1252; commas, semicolons or tabs, whichever separate the
-    header into the table's columns.
+    header into the table's columns; without `columns` those of a return's table of that name.
     """
+    of = columns or OF_RETURNS[name]
     text, problem = _decoded(file, content)
     if problem is not None:
         return RawTable(name, file, ()), [problem]
     lines = list(StringIO(text, newline=""))  # splitlines would also break at signs that stand inside cells
-    separator = max(_SEPARATORS, key=lambda candidate: _names_in_header(name, lines, candidate))
+    separator = max(_SEPARATORS, key=lambda candidate: _names_in_header(of, lines, candidate))
     rows: list[tuple[int, list[Cell]]] = []
     problems: list[Problem] = []
     width = 0
     for number, values in _records(file, lines, separator, problems):
         cells = [Cell(value) if value else _BLANK for value in values]
-        if header_words(name, cells) >= 2 and not width:
+        if header_words(of, cells) >= 2 and not width:
             width = len(values)
         if width and len(values) > width:
             what = f"it has {len(values)} cells under {width} columns, so it was not used"
@@ -64,9 +65,10 @@ def _decoded(file: str, content: bytes) -> tuple[str, Problem | None]:
     return "", Problem(file=file, where="", what=f"{what}, so nothing was read", cure=cure)
 
 
-def _names_in_header(name: str, lines: list[str], separator: str) -> int:
+def _names_in_header(columns: Columns, lines: list[str], separator: str) -> int:
     records = _records("", lines, separator, [])
-    return max((header_words(name, list(map(Cell, values))) for _, values in islice(records, HEADER_WITHIN)), default=0)
+    headers = islice(records, HEADER_WITHIN)
+    return max((header_words(columns, list(map(Cell, values))) for _, values in headers), default=0)
 
 
 def _records(file: str, lines: list[str], separator: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:

@@ -22,7 +22,7 @@ LONGEST_TEXT = 2_000  # characters of a note or reason
 T = TypeVar("T")
 
 
-class Row:
+class Line:
     """A row's cells by column. A blank cell is None or "", never nought.
 
     An unreadable one is a problem and gives the same, but its column is then `unread`, as are those that the table's
@@ -30,7 +30,7 @@ class Row:
     """
 
     def __init__(
-        self, table: RawTable, header: Header, number: int, row: Sequence[Cell], known: Known, problems: list[Problem]
+        self, table: RawTable, header: Header, number: int, row: Sequence[Cell], problems: list[Problem]
     ) -> None:
         self._table = table
         self._columns = header.columns
@@ -38,8 +38,7 @@ class Row:
         self._cells = row
         self._problems = problems
         self._unread = set(header.unread)
-        self.known = known
-        self.subject = ""  # its ref, once `find_subject` found it
+        self.subject = ""  # the ref of what it is about, once that is known
         self.table = table.name
         self.file = table.file
         self.where = table.row_place(number)
@@ -51,18 +50,16 @@ class Row:
 
     def problem(self, what: str, cure: str, column: str | None = None) -> None:
         """Notes what is wrong with the row, or with one of its cells."""
-        if column is None:
-            place = self._table.row_place(self._number)
-        else:
-            place = self._table.cell_place(self._number, self._columns[column], column)
+        place = self.place(column)
         self._problems.append(
             Problem(file=self._table.file, where=place, what=what, cure=cure, subject=self.subject or None)
         )
 
-    def find_subject(self) -> bool:
-        """Whether the row names a subject of the portfolio, which is then `subject`."""
-        self.subject = self.name("subject", self.known.subjects, "is no subject of this portfolio") or ""
-        return bool(self.subject)
+    def place(self, column: str | None = None) -> str:
+        """Where a cell is, or the row itself where no column is meant or the table does not have it."""
+        if column is None or column not in self._columns:
+            return self.where
+        return self._table.cell_place(self._number, self._columns[column], column)
 
     def name(
         self, column: str, names: Names[T], is_not: str, cure: str = "use the ids of the configuration"
@@ -78,7 +75,7 @@ class Row:
 
     def word(self, column: str, names: Names[T]) -> T | None:
         """One of a column's own words, such as a state; None where the cell is blank or (a problem) says another."""
-        return self._read(column, self._one_of(names))
+        return self.read(column, self._one_of(names))
 
     def needed(self, column: str, longest: int = LONGEST_TEXT) -> str | None:
         """The words of a cell that may not be blank; None, with a problem, where it is."""
@@ -90,24 +87,16 @@ class Row:
 
     def text(self, column: str, longest: int = LONGEST_TEXT) -> str:
         """The cell's words, cut with a problem where they are too many."""
-        written = self._read(column, cells.text) or ""
+        written = self.read(column, cells.text) or ""
         if len(written) > longest:
             self.problem(f"the text has {len(written):,} characters", f"only the first {longest:,} are kept", column)
         return written[:longest].rstrip()
 
     def number(self, column: str, unit: Unit) -> Decimal | None:
-        return self._read(column, lambda cell: cells.number(cell, unit))
+        return self.read(column, lambda cell: cells.number(cell, unit))
 
     def target(self, column: str, unit: Unit) -> Decimal | TargetWord | None:
-        return self._read(column, lambda cell: cells.target(cell, unit))
-
-    def day(self, column: str) -> date | None:
-        """A day; of a month or period its last."""
-        days = self.days(column)
-        return days.last if days else None
-
-    def days(self, column: str) -> Days | None:
-        return self._read(column, lambda cell: cells.days(cell, self.known.cadence))
+        return self.read(column, lambda cell: cells.target(cell, unit))
 
     def has(self, column: str) -> bool:
         """Whether anything is written in the cell."""
@@ -123,7 +112,8 @@ class Row:
 
         return read
 
-    def _read(self, column: str, reader: Callable[[Cell], T]) -> T | None:
+    def read(self, column: str, reader: Callable[[Cell], T]) -> T | None:
+        """What the reader makes of the cell; None where it is blank or (a problem) can't be read."""
         cell = self._cell(column)
         if cell is None:
             return None
@@ -139,3 +129,26 @@ class Row:
         if index is None or index >= len(self._cells) or self._cells[index].blank:
             return None
         return self._cells[index]
+
+
+class Row(Line):
+    """A row of a return's table, in the names that the portfolio has."""
+
+    def __init__(
+        self, table: RawTable, header: Header, number: int, row: Sequence[Cell], known: Known, problems: list[Problem]
+    ) -> None:
+        super().__init__(table, header, number, row, problems)
+        self.known = known
+
+    def find_subject(self) -> bool:
+        """Whether the row names a subject of the portfolio, which is then `subject`."""
+        self.subject = self.name("subject", self.known.subjects, "is no subject of this portfolio") or ""
+        return bool(self.subject)
+
+    def day(self, column: str) -> date | None:
+        """A day; of a month or period its last."""
+        days = self.days(column)
+        return days.last if days else None
+
+    def days(self, column: str) -> Days | None:
+        return self.read(column, lambda cell: cells.days(cell, self.known.cadence))

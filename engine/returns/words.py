@@ -9,7 +9,7 @@ from engine.workspace import spelling
 
 # What can't be seen: control characters, zero-width and direction marks, halves of surrogate pairs.
 _INVISIBLE = re.compile(
-    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
 )
 _MOST_SUGGESTIONS = 50  # a return with more wrong names needs another cure than near ones, and they take time to find
 _LISTED = 8

@@ -2,8 +2,9 @@
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 from warnings import catch_warnings, simplefilter
 
@@ -34,15 +35,20 @@ FOR_PEOPLE = Names((name, name) for name in ("guidance", "notes"))  # sheets tha
 MOST_COLUMNS = 26  # A to Z: the widest table has nine; what stands further right is nobody's column
 
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]{1,2})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})[\"']")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _BLANK = Cell(None)
 _UNCALCULATED = Cell(Uncalculated())
 
 
-def read_workbook(file: str, content: bytes, limits: Limits = LIMITS) -> tuple[list[RawTable], list[Problem]] | Problem:
+def read_workbook(
+    file: str, content: bytes, limits: Limits = LIMITS, sheets: Names[str] | None = None
+) -> tuple[list[RawTable], list[Problem]] | Problem:
     """The tables in a workbook's visible sheets, and what kept others from being read; `file` is its name in problems.
 
-    One problem alone where the workbook can't be opened at all.
+    One problem alone where the workbook can't be opened at all. Without `sheets` it is a return. With them it is a list
+    that somebody keeps: only the sheets of these names are read, the one sheet there is stands for the first of them
+    whatever its name, and what is written in cells merged downwards counts in each of them.
     """
     what, cure = _unfit(content, limits)
     if what:
@@ -54,7 +60,7 @@ def read_workbook(file: str, content: bytes, limits: Limits = LIMITS) -> tuple[l
             simplefilter("ignore")  # what openpyxl leaves out of a workbook (pictures, validation) is nothing we read
             workbook = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
             try:
-                return _tables(workbook, file, content, limits)
+                return _tables(workbook, file, content, limits, sheets)
             finally:
                 workbook.close()
     except Exception:  # noqa: BLE001 - a broken workbook makes openpyxl raise almost anything; it is bad input, not our fault
@@ -83,17 +89,20 @@ def _unfit(content: bytes, limits: Limits) -> tuple[str, str]:
     return "", ""
 
 
-def _tables(workbook: "Workbook", file: str, content: bytes, limits: Limits) -> tuple[list[RawTable], list[Problem]]:
-    sheets, problems = _sheets_by_table(workbook, file)
+def _tables(
+    workbook: "Workbook", file: str, content: bytes, limits: Limits, wanted: Names[str] | None
+) -> tuple[list[RawTable], list[Problem]]:
+    sheets, problems = _sheets_by_table(workbook, file) if wanted is None else _sheets_named(workbook, file, wanted)
     if not sheets and not problems:
-        what, cure = "no sheet has anything in it", f"name the sheets {', '.join(TABLES)}"
+        what, cure = "no sheet has anything in it", f"name the sheets {', '.join(wanted or TABLES)}"
         problems.append(Problem(file=file, where="", what=what, cure=cure))
     tables: list[RawTable] = []
     formulas = _formulas(content)
     for name, sheet in sheets.items():
         rows: list[tuple[int, list[Cell]]] = []
+        found = _rows(sheet, formulas.get(sheet.title, set()))
         try:
-            for row in _rows(sheet, formulas.get(sheet.title, set())):
+            for row in found if wanted is None else merged_down(found, _merged(content, sheet)):
                 if len(rows) == limits.rows:
                     what = f"there are more than {limits.rows:,} rows; from here on none was read"
                     where = f"sheet {sheet.title}, row {row[0]}"
@@ -130,6 +139,29 @@ def _sheets_by_table(workbook: "Workbook", file: str) -> tuple[dict[str, "Worksh
     return {name: sheets[0] for name, sheets in found.items() if len(sheets) == 1}, problems
 
 
+def _sheets_named(workbook: "Workbook", file: str, wanted: Names[str]) -> tuple[dict[str, "Worksheet"], list[Problem]]:
+    """The visible sheets of these names; where none has the first name, the only one with anything in it."""
+    found: dict[str, Worksheet] = {}
+    others: list[Worksheet] = []
+    problems: list[Problem] = []
+    for sheet in workbook.worksheets:
+        name = wanted.find(sheet.title)
+        if name is not None and sheet.sheet_state != "visible":
+            what, cure = "the sheet is hidden, so it was not read", "unhide it, or delete it"
+            problems.append(Problem(file=file, where=f"sheet {sheet.title}", what=what, cure=cure))
+        elif name is not None:
+            found.setdefault(name, sheet)
+        elif sheet.sheet_state == "visible" and FOR_PEOPLE.find(sheet.title) is None and any(_rows(sheet, set())):
+            others.append(sheet)
+    first = wanted.ids[0]
+    if first not in found and not problems and others:
+        if len(others) == 1:
+            return found | {first: others[0]}, problems
+        what, cure = "which sheet is meant can't be told", f"call the one with the list {first}"
+        problems.append(Problem(file=file, where="", what=what, cure=cure))
+    return found, problems
+
+
 def _rows(sheet: "Worksheet", formulas: set[tuple[int, int]]) -> Iterator[tuple[int, list[Cell]]]:
     """Each row with anything in it, and its number. Rows that a filter hides are read like the others."""
     for number, row in _cells_by_row(sheet):
@@ -147,6 +179,39 @@ def _rows(sheet: "Worksheet", formulas: set[tuple[int, int]]) -> Iterator[tuple[
                 last = column
         if last:
             yield number, cells[:last]
+
+
+def _merged(content: bytes, sheet: "Worksheet") -> dict[tuple[int, int], int]:
+    """The last row of each range of merged cells, by the row and column (from 1) of its first cell.
+
+    openpyxl knows them only where it reads the whole sheet into memory.
+    """
+    from openpyxl.utils import column_index_from_string
+
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        part = archive.read(sheet._worksheet_path)  # type: ignore[attr-defined]  # of its read-only sheets alone
+    return {
+        (int(found[2]), column_index_from_string(found[1].decode())): int(found[4])
+        for found in islice(_MERGED.finditer(part), MOST_ROWS)
+    }
+
+
+def merged_down(
+    rows: Iterable[tuple[int, list[Cell]]], merged: Mapping[tuple[int, int], int]
+) -> Iterator[tuple[int, list[Cell]]]:
+    """The rows, with what the first of cells merged downwards holds in those below it too."""
+    reaching: dict[int, tuple[int, Cell]] = {}  # by column: the last row that a merged cell reaches, and the cell
+    for number, row in rows:
+        cells = list(row)
+        for column, (last, cell) in reaching.items():
+            if number <= last:
+                cells += [_BLANK] * (column - len(cells))
+                if cells[column - 1] is _BLANK:
+                    cells[column - 1] = cell
+        for column, cell in enumerate(row, start=1):
+            if (number, column) in merged:
+                reaching[column] = (merged[number, column], cell)
+        yield number, cells
 
 
 def _cells_by_row(sheet: "Worksheet") -> Iterator[tuple[int, "tuple[SheetCell | MergedCell, ...]"]]:

@@ -1,0 +1,1 @@
+"""Setting up: from a list in Excel to the files of a workspace."""
