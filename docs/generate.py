@@ -1,15 +1,18 @@
-"""Writes the tables of the reference pages from the program's own models and names.
+"""Writes what follows from the program's own models and names: tables of the reference pages, and the JSON Schemas.
 
     .venv/bin/python docs/generate.py      then read the difference
 
 A table stands between `<!-- table: NAME -->` and `<!-- end -->`. Keys, types and defaults come from the models, names
-and units from the fact sheet; what they mean is in docs/meanings.yaml. A test fails where a page is not current or a
-meaning is missing.
+and units from the fact sheet, the language of rules from its grammar; what they mean is in docs/meanings.yaml, what an
+editor offers as an example in docs/examples.yaml. A test fails where a page or a schema is not current, or a meaning
+is missing.
 """
 
+import json
 import re
+import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -20,14 +23,26 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from ruamel.yaml import YAML
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that docs.… is found however this is run
+
+from docs import faults, language, schemas
 from engine.facts import names
 from engine.facts.words import MEASURE_WORDS
-from engine.model import problems, run, workspace
+from engine.model import problems, run, whatif, workspace
+from engine.model.values import Unit
 from engine.returns.raw import COLUMNS, REQUIRED
+from engine.rulebook import file as rulefile
+from engine.scenarios import file as scenariofile
+from engine.workspace import schemas as written
 
 DOCS = Path(__file__).resolve().parent
 MEANINGS: dict[str, dict[str, str]] = YAML(typ="safe").load((DOCS / "meanings.yaml").read_text(encoding="utf-8"))
-PAGES = ("reference/config.md", "reference/facts.md", "reference/json.md", "reference/returns.md")
+EXAMPLES: dict[str, dict[str, Any]] = YAML(typ="safe").load((DOCS / "examples.yaml").read_text(encoding="utf-8"))
+PAGES = tuple(
+    page.relative_to(DOCS).as_posix()
+    for page in sorted(DOCS.rglob("*.md"))
+    if "<!-- table: " in page.read_text(encoding="utf-8")
+)
 
 CONFIG: tuple[type[BaseModel], ...] = (
     workspace.Portfolio, workspace.EveryWeeks, workspace.FixedDates, workspace.Measure, workspace.SeriesBreak,
@@ -38,8 +53,20 @@ CONFIG: tuple[type[BaseModel], ...] = (
 JSON: tuple[type[BaseModel], ...] = (
     run.RunOut, run.SubjectOut, run.RevisedOut, run.FindingOut, run.MilestoneOut, run.ExplanationOut, run.EvidenceOut,
     run.MeasureOut, run.NotAssessed, run.DecisionOut, run.MessageOut, run.AlsoRevised, problems.Problem, problems.Fault,
+    whatif.WhatIfOut, whatif.ThresholdOut, whatif.StatusChange, whatif.EmailChange, whatif.SweepOut, whatif.SweptValue,
 )  # fmt: skip
 
+RULES: tuple[type[BaseModel], ...] = (
+    rulefile.RuleFile, rulefile.ThresholdEntry, rulefile.RuleEntry, rulefile.TestEntry,
+    scenariofile.ScenarioFile, scenariofile.ExpectedEntry,
+)  # fmt: skip
+
+# What a page calls a model, where that is not its own name above its own table.
+_CALLED = {
+    "RuleEntry": "[rule](#keys-of-a-rule)",
+    "ThresholdEntry": "[threshold](#thresholds)",
+    "TestEntry": "[test](#tests)",
+}
 _MARKED = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _WORDS = {str: "text", bool: "yes or no", int: "whole number", Decimal: "number", date: "day"}
 
@@ -47,6 +74,12 @@ _WORDS = {str: "text", bool: "yes or no", int: "whole number", Decimal: "number"
 def refreshed(page: Path) -> str:
     """The page's text with its tables as they have to be."""
     return _MARKED.sub(lambda found: f"{found[1]}{_TABLES[found[2]]()}{found[3]}", page.read_text(encoding="utf-8"))
+
+
+def schema_text(kind: str) -> str:
+    """The schema of a kind of file, as it has to be in engine/workspace/schemas."""
+    made = schemas.schema(kind, MEANINGS, EXAMPLES)
+    return json.dumps(made, indent=1, ensure_ascii=False) + "\n"
 
 
 def without_meaning() -> list[str]:
@@ -65,19 +98,20 @@ def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
 
 
 def _settings(model: type[BaseModel]) -> str:
-    rows = [
-        f"| `{key}` | {_kind(field.annotation)} | {_default(field)} | {_meaning(model.__name__, key)} |"
+    rows = (
+        (f"`{key}`", _kind(field.annotation), _default(field), _meaning(model.__name__, key))
         for key, field in _fields(model).items()
-    ]
-    return "\n".join(["| key | takes | default | meaning |", "|---|---|---|---|", *rows, ""])
+    )
+    found = language.table(("key", "takes", "default", "meaning"), rows)
+    return found.replace("(#datednumber)", "(config.md#datednumber)") if model in RULES else found
 
 
 def _contract(model: type[BaseModel]) -> str:
-    rows = [
-        f"| `{key}` | {_kind(field.annotation, json=True)} | {_meaning(model.__name__, key)} |"
+    rows = (
+        (f"`{key}`", _kind(field.annotation, json=True), _meaning(model.__name__, key))
         for key, field in _fields(model).items()
-    ]
-    return "\n".join(["| key | holds | meaning |", "|---|---|---|", *rows, ""])
+    )
+    return language.table(("key", "holds", "meaning"), rows)
 
 
 def _kind(annotation: Any, *, json: bool = False) -> str:
@@ -88,7 +122,8 @@ def _kind(annotation: Any, *, json: bool = False) -> str:
     if origin in (Union, types.UnionType):
         empty = " or null" if json and type(None) in get_args(annotation) else ""
         kinds = dict.fromkeys(_kind(one, json=json) for one in get_args(annotation) if one is not type(None))
-        return " or ".join(kinds) + empty
+        lists = {f"list of {one}": "a list of them" for one in kinds}
+        return " or ".join(lists.get(one, one) for one in kinds) + empty
     if origin is Literal:
         return ", ".join(f"`{one}`" for one in get_args(annotation))
     if origin is tuple:
@@ -98,7 +133,7 @@ def _kind(annotation: Any, *, json: bool = False) -> str:
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return ", ".join(f"`{one.value}`" for one in annotation)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
+        return _CALLED.get(annotation.__name__, f"[{annotation.__name__}](#{annotation.__name__.lower()})")
     if json and annotation is bool:
         return "true or false"
     return _WORDS.get(annotation, str(annotation))
@@ -122,27 +157,32 @@ def _meaning(table: str, key: str) -> str:
 
 
 def _facts(table: str, units: Callable[[], dict[str, str]]) -> Callable[[], str]:
-    def written() -> str:
-        rows = [f"| `{name}` | {unit} | {_meaning(table, name)} |" for name, unit in units().items()]
-        return "\n".join(["| name | unit | meaning |", "|---|---|---|", *rows, ""])
+    def made() -> str:
+        rows = ((f"`{name}`", unit, _meaning(table, name)) for name, unit in units().items())
+        return language.table(("name", "unit", "meaning"), rows)
 
-    return written
+    return made
 
 
 def _columns(table: str) -> Callable[[], str]:
-    def written() -> str:
-        rows = [
-            f"| `{column}` | {'yes' if column in REQUIRED[table] else ''} | {_meaning(f'columns_{table}', column)} |"
-            for column in COLUMNS[table]
-        ]
-        return "\n".join(["| column | needed | what it holds |", "|---|---|---|", *rows, ""])
+    def made() -> str:
+        rows = (
+            (f"`{column}`", "yes" if column in REQUIRED[table] else "", meaning)
+            for column, meaning in COLUMNS[table].items()
+        )
+        return language.table(("column", "needed", "what it holds"), rows)
 
-    return written
+    return made
 
 
-def _words() -> str:
-    rows = [f"| `{word}` | {_meaning('words', word)} |" for word in sorted(MEASURE_WORDS)]
-    return "\n".join(["| word | holds where |", "|---|---|", *rows, ""])
+def _explained(table: str, heads: tuple[str, str], keys: Iterable[str]) -> Callable[[], str]:
+    """A table of names and what each means."""
+    return lambda: language.table(heads, ((f"`{key}`".replace("|", "\\|"), _meaning(table, key)) for key in keys))
+
+
+def _limits() -> str:
+    rows = ((_meaning("limits", key), most) for key, most in language.LIMITS.items())
+    return language.table(("limit", "at most"), rows)
 
 
 def _measure_attributes() -> dict[str, str]:
@@ -162,25 +202,37 @@ _FACTS: dict[str, Callable[[], dict[str, str]]] = {
     },
 }
 
+_LISTED: dict[str, tuple[tuple[str, str], Iterable[str]]] = {
+    "words": (("word", "holds where"), sorted(MEASURE_WORDS)),
+    "signs": (("sign", "meaning"), language.SIGNS),
+    "tokens": (("name", "stands for"), language.TOKENS),
+    "bands": (("word", "the figure is"), language.BANDS),
+    "units": (("unit", "holds, and is compared with"), [unit.value for unit in Unit]),
+}
+
 _TABLES: dict[str, Callable[[], str]] = {
     **{model.__name__: lambda model=model: _settings(model) for model in CONFIG},  # type: ignore[misc]
     **{model.__name__: lambda model=model: _contract(model) for model in JSON},  # type: ignore[misc]
     **{table: _facts(table, units) for table, units in _FACTS.items()},
     **{f"columns_{table}": _columns(table) for table in COLUMNS},
-    "words": _words,
+    **{model.__name__: lambda model=model: _settings(model) for model in RULES},  # type: ignore[misc]
+    **{table: _explained(table, heads, keys) for table, (heads, keys) in _LISTED.items()},
+    "limits": _limits,
+    "numbers": language.numbers,
+    "grammar": language.grammar,
 }
 
 
 def _keys_of_models() -> Iterator[tuple[str, Callable[[], Any]]]:
-    for model in (*CONFIG, *JSON):
+    for model in (*CONFIG, *RULES, *JSON):
         yield model.__name__, lambda model=model: _fields(model)  # type: ignore[misc]
 
 
 _KEYS: dict[str, Callable[[], Any]] = {
     **dict(_keys_of_models()),
     **_FACTS,
-    **{f"columns_{table}": lambda table=table: COLUMNS[table] for table in COLUMNS},  # type: ignore[misc]
-    "words": lambda: MEASURE_WORDS,
+    **{table: lambda keys=keys: keys for table, (_, keys) in _LISTED.items()},  # type: ignore[misc]
+    "limits": lambda: language.LIMITS,
 }
 
 
@@ -188,3 +240,6 @@ if __name__ == "__main__":
     for name in PAGES:
         page = DOCS / name
         page.write_text(refreshed(page), encoding="utf-8")
+    faults.PAGE.write_text(faults.page(), encoding="utf-8")
+    for kind in written.KINDS:
+        written.packaged(kind).write_text(schema_text(kind), encoding="utf-8")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
@@ -14,8 +14,8 @@ from engine.intake import period_to_run, take_in
 from engine.model.alerts import OutboxMessage, OutboxState, Rendered, Telling
 from engine.model.problems import Problem
 from engine.model.run import AlsoRevised, RunOut
-from engine.model.workspace import Portfolio
-from engine.office import FaultsError, Office, UsageError, check_folder, errors_among, outside, rules_of
+from engine.model.workspace import Calendar, Portfolio, Workspace
+from engine.office import FaultsError, Office, UsageError, check_workspace, errors_among, outside, rules_of
 from engine.pipeline import Declared, Render, digest
 from engine.store.records import Publication
 from engine.workspace.paths import OutsideError, resolve_inside
@@ -31,9 +31,7 @@ def open_office(root: Path, now: str | None) -> Office:
     """
     from engine.workspace.loading import load_workspace
 
-    check_folder(root)
-    if not (root / "config").is_dir():
-        raise UsageError(f"{root} is not a workspace: it has no folder config; name one with -C, or see telltale init")
+    check_workspace(root)
     workspace, faults = load_workspace(root)
     if workspace is None or errors_among(faults):
         raise FaultsError(faults)
@@ -48,6 +46,11 @@ def _time(text: str | None, time_zone: str) -> datetime:
     except ValueError:
         raise UsageError(f"{text!r} is not a time; write it as 2019-02-08T07:00") from None
     return time if time.tzinfo else time.replace(tzinfo=ZoneInfo(time_zone))
+
+
+def today(now: str | None) -> date:
+    """The day it is where there is no workspace yet, in the time zone that a new one has. Raises UsageError."""
+    return _time(now, Calendar().time_zone).date()
 
 
 def declared(office: Office, name: str) -> Declared:
@@ -100,6 +103,19 @@ def _templates(office: Office) -> Path | None:
         raise FaultsError([outside(shown, error)]) from None
     folder = office.root / shown
     return folder if folder.is_dir() else None
+
+
+def refused_templates(root: Path, workspace: Workspace) -> list[str]:
+    """Why the workspace's own templates make no message, where they don't: each kind is made once, of a sample."""
+    from engine.alerts.sample import sample_telling
+    from notifiers.messages import render
+
+    folder = root / "config" / "templates"
+    if not folder.is_dir() or not workspace.schemes:
+        return []
+    scheme = next(iter(workspace.schemes.values()))
+    made = [render(sample_telling(kind, scheme), folder) for kind in ("owner", "digest")]
+    return list(dict.fromkeys(str(one) for one in made if not isinstance(one, Rendered)))
 
 
 # ---- the main job: returns in, statuses and messages out

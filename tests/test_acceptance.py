@@ -407,6 +407,7 @@ def test_a_corrected_return_supersedes_and_tells_what_it_moved(office: Office) -
         (("run", "improving_lives", "--period", "2031-01"), 2, "has not begun"),
         (("run", "improving_lives", "--now", "soon"), 2, "is not a time"),
         (("-C", "rules/../examples", "status"), 2, "is not a workspace"),
+        (("-C", "rules/../examples", "check"), 2, "is not a workspace"),
         (("-C", "nowhere", "status"), 2, "no such folder: nowhere"),
         (("-C", "nowhere", "check"), 2, "no such folder: nowhere"),
     ],

@@ -39,7 +39,7 @@ def derived_again(inputs: str, period: str) -> dict[str, tuple[str | None, str |
             portfolio=portfolio, scheme=scheme, rulebook=rulebook, rows=rows,
             period=cadence_of(portfolio).period(period),
             book=FactBook(portfolio, scheme, rows, today=today, working=working_days(calendar)),
-            previous=kept["previous"], ever=frozenset(kept["ever"]), rules_changed=False, figures_corrected=False,
+            previous=kept["previous"], ever=frozenset(kept["ever"]), rules_changed=False,
         ),
         None,
     )  # fmt: skip

@@ -2,8 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import policy
 from email.parser import BytesParser
 from pathlib import Path
@@ -12,55 +11,10 @@ from engine.app import declared, open_office, open_the_store, preview, with_stat
 from engine.intake import take_in
 from engine.model.alerts import OutboxState, Rendered
 from engine.model.facts import FactSheet
-from engine.model.problems import Fault, Problem
+from engine.model.problems import Problem
 from engine.model.run import RunOut
-from engine.office import FaultsError, Office, UsageError, check_folder, rules_of
-from engine.periods import Period, PeriodError
-
-
-def check(root: Path) -> list[Fault]:
-    """Every fault of `config/` and of the rule files, in the order of files and places. Raises UsageError."""
-    from engine.workspace.loading import read_workspace
-
-    check_folder(root)
-    workspace, faults = read_workspace(root)
-    for portfolio in workspace.portfolios.values() if workspace is not None else ():
-        with suppress(PeriodError):  # of its dates that can't be read, which are told already
-            if workspace is not None and portfolio.scheme in workspace.schemes:
-                faults = [*faults, *rules_of(root, workspace, portfolio)[1]]
-    return sorted(dict.fromkeys(faults), key=lambda fault: (fault.file, fault.line, fault.column))
-
-
-@dataclass(frozen=True, slots=True)
-class Tested:
-    """One test that stands beside a rule."""
-
-    portfolio: str
-    rule: str
-    number: int  # from 1, as written
-    expected: str
-    got: str
-    place: str  # "rules/improving_lives.yaml:27"
-    sheet: dict[str, str]
-
-    @property
-    def ok(self) -> bool:
-        return self.expected == self.got
-
-    def __str__(self) -> str:
-        known = ", ".join(f"{name} = {value}" for name, value in self.sheet.items()) or "nothing"
-        verdict = f"expected {self.expected} and got {self.got}"
-        return f"{self.place}: test {self.number} of {self.rule} {verdict}; known: {known}"
-
-
-def test_rules(office: Office, name: str) -> list[Tested]:
-    """The tests in a portfolio's rule file, each with what came of it. Raises FaultsError."""
-    from engine.inference.plain import outcome
-    from engine.rulebook.ruletests import run_tests
-
-    about = declared(office, name)
-    results = run_tests(about.rulebook, about.portfolio, lambda rule, scope, _: outcome(rule, scope))
-    return [Tested(name, r.rule, r.index, r.expected, r.got, f"{r.file}:{r.at.line}", dict(r.sheet)) for r in results]
+from engine.office import FaultsError, Office, UsageError
+from engine.periods import Period
 
 
 def published(office: Office, name: str, period: str | None) -> RunOut:
@@ -104,7 +58,7 @@ def fact_sheet(office: Office, name: str, ref: str, period: str | None) -> FactS
             descendants={below.ref: status.get(below.ref) for below in about.portfolio.descendants(ref)},
             previous=here.previous if here else None,
         )
-    return book.sheet(ref, at, standing)
+    return replace(book.sheet(ref, at, standing), problems=book.problems_of(ref, at))
 
 
 def _latest(periods: Sequence[Period], name: str) -> Period:
@@ -240,6 +194,7 @@ class Checked:
 
 def doctor(root: Path, now: str | None) -> list[Checked]:
     """Everything that a run needs, each looked at; what depends on something broken is left out."""
+    from engine.cli.checking import template_faults
     from engine.store.errors import StoreError
 
     checks = [Checked("Python", sys.version_info >= (3, 11), sys.version.split()[0]), _durable()]
@@ -249,6 +204,7 @@ def doctor(root: Path, now: str | None) -> list[Checked]:
         return [*checks, Checked("config", False, str(error))]
     checks.append(Checked("config", True, ", ".join(office.workspace.portfolios)))
     checks += _rules(office)
+    checks += [Checked("templates", False, str(fault)) for fault in template_faults(root, office.workspace)]
     try:
         with open_the_store(office) as store:
             held, stuck = (len(store.outbox(states=states)) for states in (HELD, STUCK))

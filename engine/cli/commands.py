@@ -5,10 +5,8 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from engine import app
-from engine.cli import DONE, FAILED, NO, answers, show
+from engine.cli import DONE, FAILED, NO, show
 from engine.cli.common import Options, acting_at, emit, open_office
-from engine.model.problems import Severity
 from engine.model.run import RunOut
 from engine.office import Office, UsageError
 from engine.periods import period_in_words
@@ -21,50 +19,26 @@ def perform(options: Options) -> int:
 
 
 def _init(options: Options) -> int:
-    from engine.workspace.starter import StarterError, init_workspace
+    from engine.cli.setup import init
 
-    folder = Path(options.folder)
-    try:
-        made = init_workspace(folder)
-    except StarterError as error:
-        raise UsageError(str(error)) from None
-    answer = {"schema": 1, "made": [str(path) for path in made]}
-    text = [
-        f"Made a workspace in {folder}:",
-        *show.bullets(str(path.relative_to(folder)) for path in made),
-        f"Next: telltale -C {folder} check, and telltale -C {folder} test; {folder}/README.txt says more.",
-    ]
-    emit(options, answer, lambda: "\n".join(text))
-    return DONE
+    return init(options)
 
 
 def _check(options: Options) -> int:
-    faults = answers.check(Path(options.workspace))
-    errors = sum(fault.severity is Severity.ERROR for fault in faults)
-    answer = {"schema": 1, "ok": not errors, "faults": [fault.model_dump(mode="json") for fault in faults]}
-    warnings = len(faults) - errors
-    counts = ((errors, "fault"), (warnings, "warning"))
-    counted = " and ".join(show.count(number, noun) for number, noun in counts if number)
-    emit(options, answer, lambda: "\n".join(filter(None, (show.faults_text(faults), f"{counted or 'No fault'}."))))
-    return NO if errors else DONE
+    from engine.cli import checking
+
+    return checking.perform(options)
 
 
 def _test(options: Options) -> int:
-    office = open_office(options)
-    results = [result for name in office.names(options.portfolio) for result in answers.test_rules(office, name)]
-    failed = [result for result in results if not result.ok]
-    answer = {
-        "schema": 1,
-        "passed": len(results) - len(failed),
-        "failed": len(failed),
-        "failures": [asdict(result) for result in failed],
-    }
-    lines = [str(result) for result in failed]
-    emit(options, answer, lambda: "\n".join((*lines, f"{len(results) - len(failed)} passed, {len(failed)} failed.")))
-    return NO if failed else DONE
+    from engine.cli.testing import test
+
+    return test(options)
 
 
 def _run(options: Options) -> int:
+    from engine import app
+
     office = open_office(options)
     run = app.run(office, office.the_portfolio(options.portfolio), options.period)
     emit(options, run.model_dump(mode="json", by_alias=True), lambda: _run_text(office, run))
@@ -72,6 +46,8 @@ def _run(options: Options) -> int:
 
 
 def _status(options: Options) -> int:
+    from engine.cli import answers
+
     office = open_office(options)
     run = answers.published(office, office.the_portfolio(options.portfolio), options.period)
     emit(options, run.model_dump(mode="json", by_alias=True), lambda: _run_text(office, run))
@@ -109,6 +85,8 @@ def _exception_code(options: Options, run: RunOut) -> int:
 
 
 def _facts(options: Options) -> int:
+    from engine.cli import answers
+
     office = open_office(options)
     portfolio, ref = office.find_subject(options.subject)
     sheet = answers.fact_sheet(office, portfolio, ref, options.period)
@@ -117,6 +95,8 @@ def _facts(options: Options) -> int:
 
 
 def _explain(options: Options) -> int:
+    from engine.cli import answers
+
     office = open_office(options)
     portfolio, ref = office.find_subject(options.subject)
     run = answers.published(office, portfolio, options.period)
@@ -140,7 +120,21 @@ def _explain(options: Options) -> int:
     return DONE
 
 
+def _tune(options: Options) -> int:
+    from engine.cli.tune import tune
+
+    return tune(options)
+
+
+def _what_if(options: Options) -> int:
+    from engine.cli.whatif import what_if
+
+    return what_if(options)
+
+
 def _doctor(options: Options) -> int:
+    from engine.cli import answers
+
     checks = answers.doctor(Path(options.workspace), acting_at(options))
     healthy = all(check.ok for check in checks)
     answer = {"schema": 1, "ok": healthy, "checks": [asdict(check) for check in checks]}
@@ -150,6 +144,8 @@ def _doctor(options: Options) -> int:
 
 
 def _demo(options: Options) -> int:
+    from engine import app
+
     shown = app.demo(Path(options.workspace), options.portfolio)
     runs = [run.model_dump(mode="json", by_alias=True) for run in shown.runs]
     answer = {"schema": 1, "outbox": str(shown.outbox), "runs": runs}
@@ -188,6 +184,8 @@ def _returns_submit(options: Options) -> int:
 
 
 def _returns_list(options: Options) -> int:
+    from engine.cli import answers
+
     office = open_office(options)
     names = office.names(options.portfolio)
     rows = [row for name in names for row in answers.list_returns(office, name, options.period)]
@@ -198,7 +196,15 @@ def _returns_list(options: Options) -> int:
     return DONE
 
 
+def _returns_template(options: Options) -> int:
+    from engine.cli.setup import returns_template
+
+    return returns_template(options)
+
+
 def _mail_list(options: Options) -> int:
+    from engine.cli import answers
+
     office = open_office(options)
     rows = [row for name in office.names(options.portfolio) for row in answers.list_mail(office, name, options.period)]
     answer = {"schema": 1, "messages": [asdict(row) for row in rows]}
@@ -209,6 +215,8 @@ def _mail_list(options: Options) -> int:
 
 
 def _mail_preview(options: Options) -> int:
+    from engine.cli import answers
+
     office = open_office(options)
     portfolio = office.the_portfolio(options.portfolio)
     previews, problems = answers.preview_mail(office, portfolio, options.period, options.to)
@@ -235,10 +243,13 @@ COMMANDS: dict[str, Callable[[Options], int]] = {
     "status": _status,
     "facts": _facts,
     "explain": _explain,
+    "tune": _tune,
+    "what-if": _what_if,
     "doctor": _doctor,
     "demo": _demo,
     "returns submit": _returns_submit,
     "returns list": _returns_list,
+    "returns template": _returns_template,
     "mail list": _mail_list,
     "mail preview": _mail_preview,
 }

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from engine import app
 from engine.office import Office
 
 Options = argparse.Namespace
@@ -14,7 +13,9 @@ Options = argparse.Namespace
 
 def open_office(options: Options) -> Office:
     """The workspace that the options name. Raises FaultsError and UsageError."""
-    return app.open_office(Path(options.workspace), acting_at(options))
+    from engine.app import open_office  # slow to import, and `check` and `init` need no office
+
+    return open_office(Path(options.workspace), acting_at(options))
 
 
 def acting_at(options: Options) -> str | None:

@@ -1,6 +1,7 @@
-"""The words of the command line. Imports nothing but argparse, so that help comes at once."""
+"""The words of the command line. Imports next to nothing, so that help comes at once."""
 
 import argparse
+import re
 
 EPILOGUE = """\
 SUBJECT is portfolio/ref, or the ref alone where it is unique. PERIOD is a period's name, such as 2019-01; without
@@ -21,12 +22,18 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
     init = _command(commands, "init", "make a new workspace in a folder")
-    init.add_argument("folder", metavar="DIR", help="the folder; nothing in it is overwritten")
+    init.add_argument("folder", metavar="DIR", nargs="?", help="the folder; nothing in it is overwritten")
+    init.add_argument("--from", dest="from_", metavar="FILE", help="a list of projects and measures (.xlsx or .csv)")
+    init.add_argument("--template", metavar="FILE", help="write the workbook for such a list, and nothing else")
+    init.add_argument("--schemas", action="store_true", help="write the schemas for editors anew, and nothing else")
 
-    _command(commands, "check", "find every fault in config/ and rules/")
+    check = _command(commands, "check", "find every fault in config/ and rules/")
+    check.add_argument("--explain", metavar="CODE", help="say what the code in brackets after a fault means")
 
-    test = _command(commands, "test", "run the tests that stand beside the rules")
+    test = _command(commands, "test", "run the tests that stand beside the rules, and the scenarios")
     test.add_argument("portfolio", nargs="?", help="one portfolio; all without it")
+    test.add_argument("--only", metavar="NAME", help="the tests of this rule, or this scenario, alone")
+    test.add_argument("--coverage", action="store_true", help="list what no test shows, and tests to add")
 
     run = _command(commands, "run", "take in new returns, judge a period, publish, and write the mails")
     run.add_argument("portfolio")
@@ -46,6 +53,27 @@ def build_parser() -> argparse.ArgumentParser:
         command.add_argument("subject", metavar="SUBJECT")
         command.add_argument("--period")
 
+    tune = _command(commands, "tune", "write a threshold's new value into the rule file, dated, with its reason")
+    tune.add_argument("threshold", metavar="THRESHOLD")
+    tune.add_argument("value", metavar="VALUE", help='65%%, -£50k, "4 weeks"; "not set" ends it')
+    tune._negative_number_matcher = re.compile(r"-[£(.\d]")  # so that -£50k is a value and not an option
+    tune.add_argument("--from", dest="from_", metavar="PERIOD", required=True, help="the first period or day it holds")
+    tune.add_argument("--why", required=True, help="the reason, kept in the file")
+    tune.add_argument("--by", metavar="WHO", required=True, help="who agreed to it, kept in the file")
+    tune.add_argument("--portfolio", help="needed only where several have a threshold of that name")
+    tune.add_argument("--dry-run", action="store_true", help="show what would be written, and write nothing")
+
+    what_if = _command(commands, "what-if", "show what another threshold, or other rules, would have changed")
+    what_if.add_argument("portfolio", nargs="?", help="needed only where the workspace has several")
+    what_if.add_argument("--set", metavar="NAME=VALUE", action="append", help="a threshold's other value; repeatable")
+    what_if.add_argument("--rules", metavar="FILE", help="other rules, or a folder with a file of the portfolio's name")
+    what_if.add_argument("--sweep", metavar="NAME=A..B/STEP", help="many values of one: tolerance=5%%..30%%/1%%")
+    what_if.add_argument("--from", dest="from_", metavar="PERIOD", help="the first period; without it the first of all")
+    what_if.add_argument("--to", metavar="PERIOD", help="the last period; without it the latest published")
+    what_if.add_argument("--period", help="one period alone")
+    what_if.add_argument("--level", choices=("projects", "programmes", "portfolio"), help="what a sweep counts")
+    what_if.add_argument("--picture", metavar="FILE", help="draw the sweep into this file, .svg or .png")
+
     _command(commands, "doctor", "check that everything a run needs is in order")
 
     demo = _command(commands, "demo", "judge the workspace's own example into a throw-away database")
@@ -57,6 +85,11 @@ def build_parser() -> argparse.ArgumentParser:
     submit.add_argument("--portfolio", help="needed only where the workspace has several")
     submit.add_argument("--period", required=True)
     submit.add_argument("--submitter", help="whose return it is; the file's name without it")
+    template = _command(returns, "template", "write the workbooks that owners fill in for a period")
+    template.add_argument("place", metavar="FILE_OR_DIR", help="FILE.xlsx for one workbook, a folder for one an owner")
+    template.add_argument("--portfolio", help="needed only where the workspace has several")
+    template.add_argument("--period", help="the last that has ended, without it")
+    template.add_argument("--for", dest="owner", metavar="OWNER", help="what this owner owns alone")
     listing = _command(returns, "list", "list the returns that were taken in or lie ready")
     listing.add_argument("portfolio", nargs="?")
     listing.add_argument("--period")

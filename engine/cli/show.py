@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from engine.facts.signals import SIGNAL
 from engine.model.facts import FactSheet
 from engine.model.problems import Fault, Severity
 from engine.model.returns import Return
@@ -100,7 +101,11 @@ def explanation(
     if found:
         lines += ["", "Why", *found]
     elif subject.earned:
-        lines += ["", "Why", *bullets(["Every rule that is required could be judged, and none fired."])]
+        held = any(set(one.rules) - set(one.never_judged) for one in subject.not_assessed)
+        earned = _NONE_FIRED if held else _EARNED
+        lines += ["", "Why", *bullets([earned])]
+    elif subject.status is None and not subject.not_assessed and not subject.judged:
+        lines += ["", "Why", *bullets(["No rule that gives a status is asked of it in this period."])]
     if subject.remarks:
         lines += ["", "Remarks (they move no status)", *bullets(subject.remarks)]
     if subject.not_assessed:
@@ -116,8 +121,16 @@ def explanation(
     if problems:
         lines += ["", "Problems in the return", *bullets(map(str, problems))]
     owner = people.get(subject.owner or "")
-    lines += ["", f"Owner: {owner.name} <{owner.email}>" if owner else "Owner: none named"]
+    address = f"<{owner.email}>" if owner and owner.email else "(without an address)"
+    lines += ["", f"Owner: {owner.name} {address}" if owner else "Owner: none named"]
     return "\n".join(lines)
+
+
+_EARNED = "Every rule that is required could be judged, and none fired."
+_NONE_FIRED = (
+    "No rule fired. Those that could not be judged were quiet when they last were, or are not needed "
+    "for the best status."
+)
 
 
 def _standing(subject: SubjectOut, scheme: Scheme) -> str:
@@ -213,6 +226,9 @@ def fact_sheet(sheet: FactSheet) -> str:
         )
     heading = f"{sheet.title} ({sheet.subject}), {period_in_words(sheet.period)}, {sheet.lifecycle.value}"
     lines = [heading, "", table(("Name", "Figure", "Is"), rows)]
+    signals = [f"{measure.title}: {measure.signal}" for measure in sheet.measures if SIGNAL in measure.states]
+    if signals:
+        lines += ["", "Signals", *bullets(signals)]
     if sheet.problems:
         lines += ["", "Problems", *bullets(str(problem) for problem in sheet.problems)]
     return "\n".join(lines)
@@ -238,6 +254,11 @@ def sheet_as_json(sheet: FactSheet) -> dict[str, object]:
             for name, figure in sorted(sheet.facts.items())
         },
         "states": {name: sorted(words) for name, words in sorted(sheet.states.items())},
+        "signals": [
+            {"measure": one.measure, "part": one.part, "signal": SIGNAL in one.states, "why": one.signal}
+            for one in sheet.measures
+            if one.signal
+        ],
         "problems": [problem.model_dump(mode="json") for problem in sheet.problems],
     }
 
@@ -265,8 +286,15 @@ def submitted(read: Return, destination: Path | None, already: bool) -> str:
 
 
 def faults_text(faults: Sequence[Fault]) -> str:
-    """Each fault on a line of its own, as a compiler writes them."""
-    return "\n".join(f"{fault} (warning)" if fault.severity is Severity.WARNING else str(fault) for fault in faults)
+    """Each fault on a line of its own."""
+    return "\n".join(map(fault_line, faults))
+
+
+def fault_line(fault: Fault) -> str:
+    """A fault as a compiler writes it: "rules/x.yaml:14:23: what; what to write [wrong-unit]"."""
+    place = f"{fault.file}:{fault.line}:{fault.column}: "
+    mark = "warning: " if fault.severity is Severity.WARNING else ""
+    return f"{place}{mark}{str(fault).removeprefix(place)} [{fault.code}]"
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

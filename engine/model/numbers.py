@@ -115,6 +115,14 @@ def shifted(value: Decimal, places: int) -> Decimal:
     return Decimal(plain(EXACT.scaleb(value, places)))
 
 
+def in_its_unit(value: Decimal, unit: Unit) -> str:
+    """What to write in place of a bare number, for a percentage or weeks. A spreadsheet keeps 30% as 0.3."""
+    if unit is Unit.WEEKS:
+        return f"write {plain(value)} week{'' if value == 1 else 's'}"
+    also = f", or {plain(value)}% if that is meant" if abs(value) < 1 else ""
+    return f"write {plain(shifted(value, 2) if also else value)}%{also}"
+
+
 _EXAMPLE = {Unit.NUMBER: "12", Unit.PERCENT: "15.1%", Unit.MONEY: "£1,320k", Unit.WEEKS: "4 weeks"}
 
 
@@ -152,6 +160,8 @@ def _not_a_number(written: str) -> NumberError:
         )
     if re.search(r"[0-9] +[0-9]", written):
         return NumberError(f"{written!r} has a space inside", "write one number without spaces, such as 1234 or 1,234")
+    if re.search(r"[0-9] ?(days?|months?|hours?|min|mins|minutes?)$", written, re.IGNORECASE):
+        return NumberError(f"{written!r} is in no unit that is read", "write weeks, as 4 weeks, or the number alone")
     if _HEDGED.match(written):
         return NumberError(f"{written!r} is not exact", "write the figure alone and the rest as a note")
     return NumberError(f"{written!r} is not a number", "write it as 15.1%, £1,320k, (1,061) or 12")

@@ -38,4 +38,4 @@ class Problem(Frozen):
     def __str__(self) -> str:
         place = ", ".join(part for part in (self.file, self.where) if part)
         cure = f"; {self.cure}" if self.cure else ""
-        return f"{place}: {self.what}{cure}"
+        return f"{place}: {self.what}{cure}" if place else f"{self.what}{cure}"
