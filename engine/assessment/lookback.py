@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from engine.assessment.applies import base
 from engine.facts.attributes import MOVEMENTS, OFF_TARGET
+from engine.facts.names import OF_THE_FIGURE
 from engine.facts.signals import SIGNAL
 from engine.model.verdicts import Place
 from engine.model.workspace import Portfolio, cadence_of
@@ -12,8 +13,7 @@ from engine.returns.merge import PeriodRows
 from engine.rulebook.rules import Rule
 from engine.rulebook.syntax import And, Comparison, Condition, Fact, ForPeriods, Is, Not, Or, facts_in
 
-# What is known of a measure in a period only if its figure came back for that period.
-_OF_THE_FIGURE = frozenset({"actual", "variance", "shortfall", "change", "run", "unsecured"})
+# Known of a measure in a period, as OF_THE_FIGURE is, only if its figure came back for that period.
 _WORDS_OF_THE_FIGURE = MOVEMENTS | {OFF_TARGET, SIGNAL}
 _OWN_TABLES = frozenset({"savings", "milestones"})
 
@@ -70,7 +70,7 @@ class Returned:
             return about
         attribute = fact.name if fact.alone else fact.name.partition(".")[2] or "actual"
         defined = self._portfolio.measures.get(about)
-        rests = defined is not None and defined.equals is None and attribute in _OF_THE_FIGURE
+        rests = defined is not None and defined.equals is None and attribute in OF_THE_FIGURE
         return about if rests else None
 
     def _returned(self, period: Period) -> set[tuple[str, str]]:

@@ -35,6 +35,10 @@ MEASURE_ATTRIBUTES: Mapping[str, Unit | None] = MappingProxyType(
     }
 )
 
+# Of a measure, those that are absent wherever its figure is.
+OF_THE_FIGURE = frozenset(("actual", "variance", "shortfall", "change", "run", "unsecured"))
+TARGETS = frozenset(("target", "year_target", "target_to_date", "linear_target"))
+
 SAVINGS_COLUMNS = ("target", "delivered", "forecast", "at_risk", "alternative")
 SAVINGS: Mapping[str, Unit] = MappingProxyType(
     {**dict.fromkeys((*SAVINGS_COLUMNS, "net_at_risk"), Unit.MONEY), "shortfall": Unit.PERCENT}

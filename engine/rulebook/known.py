@@ -5,17 +5,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from engine.facts.attributes import MOVEMENTS
-from engine.facts.names import HELD_FOR, LIFECYCLE, MEASURE_ATTRIBUTES, PREVIOUS_STATUS
+from engine.facts.names import HELD_FOR, LIFECYCLE, MEASURE_ATTRIBUTES, OF_THE_FIGURE, PREVIOUS_STATUS, TARGETS
 from engine.facts.words import MISSING, OVERDUE
 from engine.model.numbers import NumberError, read_number
 from engine.model.workspace import DatedNumber, Lifecycle, Portfolio, Scheme
 from engine.rulebook.alternatives import name_and_time
 from engine.rulebook.linear import Linear
 
-TARGETS = frozenset(("target", "year_target", "target_to_date", "linear_target"))
-
-# Absent wherever the figure itself is.
-_OF_THE_FIGURE = frozenset(("actual", "variance", "shortfall", "change", "run", "unsecured"))
 _NO_FIGURE = frozenset((MISSING, OVERDUE))
 _COUNTED = ("milestones", "measures", "projects", "programmes")
 _SHARE = "off_target_share"
@@ -82,8 +78,8 @@ class Known:
             return False
         base, attribute = _parts(fact)
         if owner == "actual":  # the attributes of the one measure that a rule for measures is asked of
-            return not base and attribute in _OF_THE_FIGURE
-        return owner in self.measures and base == owner and attribute in _OF_THE_FIGURE
+            return not base and attribute in OF_THE_FIGURE
+        return owner in self.measures and base == owner and attribute in OF_THE_FIGURE
 
 
 def known_of(portfolio: Portfolio, scheme: Scheme) -> Known:

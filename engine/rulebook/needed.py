@@ -1,15 +1,16 @@
 """What has to change for a condition to hold, or to hold no longer, in the words of an owner."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
+from engine.facts.names import TARGETS
 from engine.model.values import EXACT, Quantity, Unit, show, to_millionths
 from engine.model.workspace import Better
 from engine.rulebook.nouns import Terms
 from engine.rulebook.scope import Scope
 from engine.rulebook.syntax import (
     CONTRARY,
+    HOLDS,
     MIRRORED,
     And,
     Arithmetic,
@@ -35,11 +36,7 @@ _BOUNDS: dict[Operator, str] = {
     ">=": "of at least", "<=": "of at most", ">": "above", "<": "below", "=": "of exactly", "!=": "other than",
 }  # fmt: skip
 _ARITHMETIC = {"+": "plus", "-": "less", "*": "times", "/": "divided by"}
-_HOLDS: dict[Operator, Callable[[int, int], bool]] = {
-    ">=": int.__ge__, "<=": int.__le__, ">": int.__gt__, "<": int.__lt__, "=": int.__eq__, "!=": int.__ne__,
-}  # fmt: skip
 
-_TARGETS = frozenset(("target", "target_to_date", "year_target", "linear_target"))
 MET = ""  # what is asked for holds already
 
 
@@ -106,7 +103,7 @@ def sides(comparison: Comparison, wanted: bool, terms: Terms) -> tuple[Expressio
 def _told_of(side: Expression, terms: Terms) -> int:
     """How much a side of a comparison is what an owner can move: a figure more than a sum, a target hardly at all."""
     if isinstance(side, Fact):
-        return 1 if terms.measure_of(side)[1] in _TARGETS else 3
+        return 1 if terms.measure_of(side)[1] in TARGETS else 3
     return 2 if any(_told_of(node, terms) == 3 for node in walk(side) if isinstance(node, Fact)) else 0
 
 
@@ -154,7 +151,7 @@ def _inside_shortfall(
 
 def _holds(now: Quantity, op: Operator, bound: Quantity) -> bool:
     left, right = to_millionths(now.value), to_millionths(bound.value)
-    return left is not None and right is not None and _HOLDS[op](left, right)
+    return left is not None and right is not None and HOLDS[op](left, right)
 
 
 def _gap(now: Quantity, op: Operator, bound: Quantity, decimals: int | None) -> str:

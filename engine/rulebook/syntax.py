@@ -1,6 +1,6 @@
 """The syntax tree of conditions: typed, immutable, each node with its place in the rule file."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -80,6 +80,10 @@ Operator = Literal["<", "<=", ">", ">=", "=", "!="]
 # What holds where a comparison does not.
 CONTRARY: dict[Operator, Operator] = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "=": "!=", "!=": "="}
 # What holds with its sides changed over.
+# Whether one whole number stands so to another.
+HOLDS: dict[Operator, Callable[[int, int], bool]] = {
+    "<": int.__lt__, "<=": int.__le__, ">": int.__gt__, ">=": int.__ge__, "=": int.__eq__, "!=": int.__ne__,
+}  # fmt: skip
 MIRRORED: dict[Operator, Operator] = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
 
 

@@ -10,21 +10,17 @@ from engine.rulebook.describe import describe, describe_number
 from engine.rulebook.rules import Rule
 from engine.rulebook.scope import Scope
 from engine.rulebook.syntax import (
+    HOLDS,
     And,
     Comparison,
     Condition,
     ForPeriods,
     Is,
     Not,
-    Operator,
     Or,
     facts_in,
 )
 from engine.rulebook.values import value_of
-
-_HOLDS: dict[Operator, Callable[[int, int], bool]] = {
-    "<": int.__lt__, "<=": int.__le__, ">": int.__gt__, ">=": int.__ge__, "=": int.__eq__, "!=": int.__ne__,
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +83,7 @@ def _worked(condition: Condition, scope: Scope, back: int) -> Iterator[Worked]:
             holds = None
             if a is not None and b is not None:
                 first, second = to_millionths(a.value), to_millionths(b.value)
-                holds = None if first is None or second is None else _HOLDS[op](first, second)
+                holds = None if first is None or second is None else HOLDS[op](first, second)
             yield Worked(condition, back, a, b, holds)
         case Is(fact=fact, word=word):
             yield Worked(condition, back, holds=scope.holds(fact, word))
