@@ -6,9 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from engine.model.addressed import Addressed
 from engine.model.base import Frozen
 from engine.model.run import SubjectOut
-from engine.model.workspace import MailSettings, Scheme
+from engine.model.workspace import Scheme
 
 
 class CaseKey(Frozen):
@@ -98,22 +99,12 @@ class PartOf(Frozen):
     title: str
 
 
-class Telling(Frozen):
-    """One message to be: everything a renderer needs, nothing it must look up."""
+class Telling(Addressed):
+    """One message about statuses: everything a renderer needs, nothing it must look up."""
 
-    audience: str
     kind: Literal["owner", "digest"]
-    recipient: str  # a person's id
-    name: str
-    address: str
-    portfolio: str
-    portfolio_title: str
     scheme: Scheme
-    mail: MailSettings
-    now: datetime
-    period: str
     run: str
-    revision: int
     rules: dict[str, str] = {}  # their titles by id
     news: tuple[Decision, ...]  # those that tell, the reasons for this message
     subjects: tuple[SubjectOut, ...]  # what is shown: the news, and in a digest every exception and remediated one
@@ -125,11 +116,6 @@ class Telling(Frozen):
     def before(self, subject: SubjectOut) -> str | None:
         """The status of a subject shown, when it last had one before this period."""
         return last_rated(subject, self.history.get(subject.ref, ())[:-1])
-
-    @property
-    def dedupe_key(self) -> str:
-        """The same message is never queued twice."""
-        return "|".join((self.kind, self.recipient, self.audience, self.portfolio, self.period, str(self.revision)))
 
 
 class Rendered(Frozen):
@@ -173,7 +159,7 @@ class OutboxMessage(Frozen):
     id: str
     state: OutboxState
     rendered: Rendered
-    run: str
+    run: str | None  # None: a reminder or chaser belongs to no run
     queued: datetime
     sent: datetime | None = None
     detail: str = ""  # the file written, or why it is held or dead

@@ -10,7 +10,7 @@ from engine.model.alerts import Case, CaseKey, HistoryPoint, OutboxMessage, Outb
 from engine.model.returns import Return
 from engine.store.database import WAIT, Database
 from engine.store.queries import outbox, publishing, returns, runs
-from engine.store.records import Publication, StoredRun
+from engine.store.records import Publication, Queued, StoredRun
 from engine.store.schema import upgrade
 
 
@@ -128,6 +128,11 @@ class Store:
             publishing.publish(connection, publications, seen)
 
     # ---- messages
+
+    def queue(self, messages: Sequence[Queued], run: str | None, now: datetime) -> list[str]:
+        """Put messages into the outbox, but for those that are there already; the ids of the new ones."""
+        with self._database.writing() as connection:
+            return publishing.queue(connection, messages, run, now)
 
     def told(self, portfolio: str, *, without: Collection[str] = ()) -> list[Told]:
         """What each recipient was last told of each subject; `without` the messages about to be withdrawn."""

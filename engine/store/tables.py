@@ -23,7 +23,7 @@ from sqlalchemy.types import TypeDecorator
 
 from engine.model.alerts import OutboxState
 
-SCHEMA = "0001"  # the newest migration; every migration's name is a number, one more than the last
+SCHEMA = "0002"  # the newest migration; every migration's name is a number, one more than the last
 
 
 class Moment(TypeDecorator[datetime]):
@@ -163,7 +163,7 @@ outbox = Table(
     Column("number", Integer, primary_key=True),  # in the order queued
     Column("id", Text, nullable=False, unique=True),
     Column("dedupe_key", Text, nullable=False, unique=True),
-    Column("run", Text, ForeignKey("runs.id"), nullable=False),
+    Column("run", Text, ForeignKey("runs.id")),  # none: a reminder or chaser belongs to no run
     *map(_text, ("audience", "recipient", "address", "portfolio", "period")),
     Column("revision", Integer, nullable=False),
     _text("subject"), _text("message_id"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.model.alerts import OutboxState
+from engine.store.records import Queued
 from engine.store.store import Store, open_store
 from tests.store.samples import (
     NOW,
@@ -187,3 +188,18 @@ def test_what_was_claimed_or_waits_for_its_next_try_can_be_taken_up_again_at_onc
         assert store.claim(NOW, LEASE) is None
         store.take_up_again()
         assert store.claim(NOW, LEASE) is not None
+
+
+def test_a_message_that_belongs_to_no_run_is_queued_once(tmp_path: Path) -> None:
+    reminders = [Queued(message(name), ()) for name in ("lead", "deputy")]
+    with opened(tmp_path) as store:
+        assert store.queue(reminders[:1], None, NOW) == [reminders[0].rendered.id]
+        assert store.queue(reminders, None, NOW) == [reminders[1].rendered.id]
+        assert [(one.rendered.recipient, one.run) for one in store.outbox("care")] == [("deputy", None), ("lead", None)]
+
+
+def test_what_a_queued_message_tells_is_known_from_then_on(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        publish(store, publication())
+        store.queue([queued(message())], "care-2019-01-1", NOW)
+        assert store.told("care") == [told(message())]

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select, update
@@ -62,8 +63,22 @@ def _write(connection: Connection, publication: Publication) -> None:
     _insert_all(connection, problems, _problems(out))
     _insert_all(connection, cases, _cases(publication))
     _insert_all(connection, decisions, _decisions(publication))
-    _insert_all(connection, outbox, (_message(publication, queued) for queued in publication.messages))
-    _insert_all(connection, told, (row for queued in publication.messages for row in _told(out.portfolio, queued)))
+    _put(connection, publication.messages, out.run, publication.now)
+
+
+def queue(connection: Connection, messages: Iterable[Queued], run: str | None, now: datetime) -> list[str]:
+    """Put messages into the outbox, but for those that are there already by their key; the ids of the new ones."""
+    wanted = {one.rendered.dedupe_key: one for one in messages}
+    known = connection.scalars(select(outbox.c.dedupe_key).where(outbox.c.dedupe_key.in_(list(wanted))))
+    for key in known:
+        del wanted[key]
+    _put(connection, list(wanted.values()), run, now)
+    return [one.rendered.id for one in wanted.values()]
+
+
+def _put(connection: Connection, messages: Sequence[Queued], run: str | None, now: datetime) -> None:
+    _insert_all(connection, outbox, (_message(queued, run, now) for queued in messages))
+    _insert_all(connection, told, (row for queued in messages for row in _told(queued)))
 
 
 def _insert_all(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> None:
@@ -114,22 +129,23 @@ def _decisions(publication: Publication) -> Iterable[dict[str, Any]]:
         }  # fmt: skip
 
 
-def _message(publication: Publication, queued: Queued) -> dict[str, Any]:
+def _message(queued: Queued, run: str | None, now: datetime) -> dict[str, Any]:
     rendered = queued.rendered
     return {
-        "id": rendered.id, "dedupe_key": rendered.dedupe_key, "run": publication.out.run,
+        "id": rendered.id, "dedupe_key": rendered.dedupe_key, "run": run,
         "audience": rendered.audience, "recipient": rendered.recipient, "address": rendered.address,
         "portfolio": rendered.portfolio, "period": rendered.period, "revision": rendered.revision,
         "subject": rendered.subject, "message_id": rendered.message_id, "date": rendered.date,
         "body": rendered.body, "reasons": json.dumps(rendered.reasons), "state": queued.state,
-        "detail": queued.detail, "queued": publication.now, "token": 0, "attempts": 0,
+        "detail": queued.detail, "queued": now, "token": 0, "attempts": 0,
     }  # fmt: skip
 
 
-def _told(portfolio: str, queued: Queued) -> Iterable[dict[str, Any]]:
+def _told(queued: Queued) -> Iterable[dict[str, Any]]:
     for one in queued.told:
         yield {
-            "message": one.message, "portfolio": portfolio, "audience": one.audience, "recipient": one.recipient,
-            "subject": one.subject, "period": one.period, "status": one.status,
+            "message": one.message, "portfolio": queued.rendered.portfolio, "audience": one.audience,
+            "recipient": one.recipient, "subject": one.subject, "period": one.period,
+            "status": one.status,
             "cases": json.dumps([key.model_dump(exclude_none=True) for key in one.cases]),
         }  # fmt: skip
