@@ -75,6 +75,7 @@ FORMS: dict[str, Schema] = {
     "EveryWeeks.every": _form(r"(?:[1-9]|[1-4]\d|5[0-2]) weeks?", "it as 2 weeks"),
     "FixedDates.dates": {"minItems": 1},
     "Measure.decimals": {"minimum": 0, "maximum": MOST_DECIMALS},
+    "Measure.starts": _MOMENT,
     "SeriesBreak.from": _MOMENT,
     "SeriesBreak.settles_after": _PERIODS,
     "Programme.ref": _NAME,

@@ -13,7 +13,7 @@ year_starts: April
 returns_due: 5th working day
 measures:
   recruited: {title: Recruited, unit: percent, better: higher, decimals: 1, parts: [North, South], reported: quarterly}
-  visits: {title: Visits, unit: number, adds_up: yes, supporting: no, series: [{from: 2019-03, why: new system, settles_after: 12 periods}]}
+  visits: {title: Visits, unit: number, adds_up: yes, supporting: no, starts: 2019-01, series: [{from: 2019-03, why: new system, settles_after: 12 periods}]}
   income: {title: Income, unit: money, better: higher}
   doubled: {title: Twice the income, unit: money, equals: income + income}
 measures_here:

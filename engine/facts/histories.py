@@ -9,6 +9,7 @@ from engine.facts.arithmetic import in_full
 from engine.facts.attributes import ADDITIVE, Explanation, Point, Series
 from engine.facts.figures import NOTHING_RETURNED, Figure, Target, figure_of_parts, figure_of_row, read_target
 from engine.facts.timeline import Timeline
+from engine.facts.words import says_why_not
 from engine.model.returns import FigureState, MeasureRow
 from engine.model.values import Quantity, Unit
 from engine.model.workspace import DatedNumber, Portfolio, Subject, TargetWord
@@ -47,6 +48,18 @@ class Histories:
             return False
         rows = self.rows_of(ref, measure, period)
         return not rows or any(row.state is not FigureState.NOT_DUE for row in rows)
+
+    def owed_since(self, subject: Subject, measure: str, part: str | None, period: Period) -> Period | None:
+        """The last period up to this one in which a figure was owed, while none has come since and nothing was said.
+
+        A quarter's figure that did not come is still owed in the months after it.
+        """
+        owed = self._timeline.last_owed(subject, self._measures[measure], period)
+        if owed is None or owed == period:
+            return owed
+        waited = self._timeline.back_to(owed.end, period)[:-1]
+        answered = (self.figure(subject.ref, measure, part, one) for one in waited)
+        return None if any(one.actual is not None or says_why_not(one.said) for one in answered) else owed
 
     def judged_parts(self, ref: str, measure: str, period: Period) -> tuple[str, ...]:
         """The parts that are judged by themselves, declared ones first; none of what adds up."""

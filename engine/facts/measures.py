@@ -116,11 +116,12 @@ class Measures:
             periods_since=self._periods_since(history, series),
             unsecured=figure.unsecured,
         )
+        owed = None if "actual" in facts else self.histories.owed_since(subject, name, part, period)
         said = figure_words(
             figure.said,
             reported="actual" in facts,
-            due=self._timeline.owes(subject, measure, period),
-            late=self._today > self._timeline.due_date(period),
+            due=owed is not None,
+            late=owed is not None and self._today > self._timeline.due_date(owed),
             explained=explanation is not None and explanation.holds_in(period),
         )
         holds, unknown = movement_words(facts, measure.better, settled=settled)

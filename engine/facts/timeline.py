@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from engine.model.workspace import Lifecycle, Measure, Portfolio, Subject, cadence_of
 from engine.periods import Period, WorkingDays, financial_year, periods_between, year_bounds, year_label
-from engine.workspace.dates import due_date, lifecycle_on, year_starts_in
+from engine.workspace.dates import due_date, first_day, lifecycle_on, starts, year_starts_in
 
 
 class Timeline:
@@ -72,10 +72,30 @@ class Timeline:
         return self._lifecycles[key]
 
     def owes(self, subject: Subject, measure: Measure, period: Period) -> bool:
-        """Whether a live subject's figure is due: each period, or in the last of a quarter (of the financial year)."""
+        """Whether a live subject's figure is due: each period, or in the last of a quarter (of the financial year).
+
+        None is before the measure `starts`.
+        """
         if self.lifecycle(subject, period) is not Lifecycle.LIVE:
             return False
+        if measure.starts is not None and period.end < first_day(measure.starts, self.cadence):
+            return False
         return measure.reported == "each period" or self._ends_a_quarter(period)
+
+    def last_owed(self, subject: Subject, measure: Measure, period: Period) -> Period | None:
+        """The latest period up to this one in which a figure was due of a subject that has been live since.
+
+        What was due in history, or before the first return, is not waited for.
+        """
+        first = max([starts(self._portfolio).end, *(one.end for one in self.periods[:1])])
+        at: Period | None = period
+        while at is not None and (at == period or at.end >= first):
+            if self.lifecycle(subject, at) is not Lifecycle.LIVE:
+                return None
+            if self.owes(subject, measure, at):
+                return at
+            at = self.before(at)
+        return None
 
     def _ends_a_quarter(self, period: Period) -> bool:
         if period.id not in self._quarter_ends:

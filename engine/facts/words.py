@@ -19,6 +19,11 @@ _ANSWERS = frozenset(
 _SAID_OF_ALL = frozenset((FigureState.NOT_DUE, FigureState.NOT_CAPTURED))
 
 
+def says_why_not(said: Collection[FigureState]) -> bool:
+    """Whether what was said of a figure answers for one that isn't there."""
+    return bool(_ANSWERS & set(said))
+
+
 def said_of_whole(said: Sequence[FigureState | None]) -> frozenset[FigureState]:
     """What holds of a measure whose rows say these things (None: nothing): most of it if said of any row."""
     words = {state for state in said if state is not None}
@@ -30,8 +35,8 @@ def figure_words(
 ) -> frozenset[str]:
     """The words of a figure: those said of it, and what follows where there is none.
 
-    `due` is whether a figure was owed in this period, `late` whether its day has passed. A figure that isn't owed and
-    hasn't come is `not due`.
+    `due` is whether a figure is owed, for this period or still for an earlier one; `late` whether its day has passed.
+    A figure that isn't owed and hasn't come is `not due`.
     """
     words = {state.value for state in said}
     if explained:
@@ -39,7 +44,7 @@ def figure_words(
     if not reported:
         if not due:
             words.add(NOT_DUE)
-        elif not _ANSWERS & set(said):
+        elif not says_why_not(said):
             words.add(MISSING)
             if late:
                 words.add(OVERDUE)

@@ -163,6 +163,7 @@ class Measure(Frozen):
     adds_up: bool = False  # the periods' figures add up over the year
     supporting: bool = False  # has its own status, doesn't move its project
     reported: Literal["each period", "quarterly"] = "each period"
+    starts: str | None = None  # the first period or day with a figure: before it none is owed
     equals: str | None = None  # worked out from other measures of the subject
     series: tuple[SeriesBreak, ...] = ()
     ignore_traps: IgnoredTraps = ()

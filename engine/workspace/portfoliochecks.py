@@ -147,6 +147,8 @@ def _check_measure(file: YamlFile, loc: Loc, measure: Measure, cadence: Cadence 
             cure = "keep one of them" if part.strip() else "name it"
             yield file.fault((*loc, "parts", number), "wrong-value", what, cure)
         seen[fold(part)] = part
+    if measure.starts is not None and cadence is not None:
+        yield from unreadable(file, (*loc, "starts"), partial(first_day, measure.starts, cadence))
     yield from _check_dated(file, (*loc, "series"), measure.series, cadence)
     for number, broken in enumerate(measure.series):
         if text := broken.settles_after:

@@ -206,13 +206,47 @@ def test_figures_that_add_up_do_so_over_the_year_and_a_month_without_one_leaves_
 def test_a_quarterly_measure_is_owed_in_the_last_month_of_a_quarter() -> None:
     quarterly = COUNT.model_copy(update={"reported": "quarterly"})
     of = book(one_project(quarterly), months("2018-06", "5 . . 7"))
-    words = {name: sheet(of, "p", name).states["m"] for name in ("2018-07", "2018-08", "2018-12", "2019-01")}
-    assert [set(found) for found in words.values()] == [{"not due"}, {"not due"}, {"missing", "overdue"}, {"not due"}]
+    words = {name: sheet(of, "p", name).states["m"] for name in ("2018-07", "2018-08", "2018-12")}
+    assert [set(found) for found in words.values()] == [{"not due"}, {"not due"}, {"missing", "overdue"}]
     assert sheet(of, "p", "2018-09").facts["m.previous"].value == 5
     assert sheet(of, "p", "2018-11").facts["m.age"].value == 2
     assert of.due_before("p", month("2018-09"), 1, ["m"]) == month("2018-06")
     assert of.due_before("p", month("2018-09"), 1, []) == month("2018-08")
     assert of.due_before("p", month("2018-09"), 2, ["m"]) is None
+
+
+@pytest.mark.parametrize(
+    ("figures", "words"),
+    [
+        ("7 . .", {"not due"}),
+        (". 7 .", {"not due"}),  # it came late, and came
+        (". . .", {"missing", "overdue"}),
+    ],
+)
+def test_a_quarter_s_figure_that_did_not_come_is_overdue_in_the_months_after_it(figures: str, words: set[str]) -> None:
+    quarterly = COUNT.model_copy(update={"reported": "quarterly"})
+    of = book(one_project(quarterly), months("2018-12", figures))
+    assert sheet(of, "p", "2019-02").states["m"] == words
+    answered = months("2018-12", ". . .")
+    answered["2018-12"] = [row(None, said="not captured")]
+    assert sheet(book(one_project(quarterly), answered), "p", "2019-02").states["m"] == {"not due"}
+    on_its_day = book(one_project(quarterly), {"2018-12": []}, today="2019-01-07")  # the fifth working day
+    assert sheet(on_its_day, "p", "2019-01").states["m"] == {"missing"}
+
+
+def test_a_quarter_s_figure_of_history_is_not_waited_for() -> None:
+    quarterly = COUNT.model_copy(update={"reported": "quarterly"})
+    project = one_project(quarterly)
+    of = book(project.model_copy(update={"starts": "2019-01"}), {"2018-12": [], "2019-01": []})
+    assert sheet(of, "p", "2019-01").states["m"] == {"not due"}
+
+
+def test_a_measure_is_not_owed_before_it_starts() -> None:
+    later = COUNT.model_copy(update={"starts": "2018-06"})
+    of = book(one_project(later), months("2018-04", "5 . . 7"))  # a figure that comes early is a figure
+    words = [sheet(of, "p", name).states["m"] for name in ("2018-05", "2018-06")]
+    assert words == [{"not due"}, {"missing", "overdue"}]
+    assert sheet(of, "p", "2018-07").facts["m.previous"].value == 5
 
 
 def test_what_came_before_a_subject_was_live_counts_for_nothing() -> None:
