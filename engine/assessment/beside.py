@@ -7,6 +7,7 @@ from engine.assessment.judged import Judged, Ruled
 from engine.assessment.judging import Judging
 from engine.assessment.scopes import MeasureScope, SubjectScope
 from engine.facts.milestones import milestone_facts
+from engine.facts.names import UNREPORTED
 from engine.facts.signals import SIGNAL
 from engine.facts.words import EXPLAINED
 from engine.model.returns import ExplanationRow, MilestoneRow
@@ -21,11 +22,15 @@ _MILESTONES = "milestones."
 
 def milestones_of(judging: Judging, judged: Judged, ruled: Ruled, stands: Verdict) -> tuple[MilestoneOut, ...]:
     """The milestones that a ruling's figures count, as they were returned for the period in which it was judged."""
-    names = [name.removeprefix(_MILESTONES) for name in stands.evidence or () if name.startswith(_MILESTONES)]
+    figures = stands.evidence or ()
+    names = [name.removeprefix(_MILESTONES) for name in figures if name.startswith(_MILESTONES)]
     period = judged.period if stands.as_at is None else judging.past.period(stands.as_at)
     rows = judging.rows.get(period.id)
     found = rows.milestones.get(ruled.place.subject, ()) if rows is not None and names else ()
-    return tuple(_shown(row) for row in found if _counts(row, names, period))
+    counted = [row for row in found if _counts(row, names, period)]
+    if UNREPORTED in figures:
+        counted += judging.sheets.unreported_milestones(ruled.place.subject, period)
+    return tuple(map(_shown, counted))
 
 
 def _counts(row: MilestoneRow, names: Iterable[str], period: Period) -> bool:

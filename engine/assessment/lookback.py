@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from engine.assessment.applies import base
 from engine.facts.attributes import MOVEMENTS, OFF_TARGET
-from engine.facts.names import OF_THE_FIGURE
+from engine.facts.names import OF_THE_FIGURE, UNREPORTED
 from engine.facts.signals import SIGNAL
 from engine.model.verdicts import Place
 from engine.model.workspace import Portfolio, cadence_of
@@ -67,7 +67,7 @@ class Returned:
         """What must have come back for a fact to be known: a measure, "savings", "milestones"; None for nothing."""
         about = place.measure if fact.alone and place.measure is not None else base(fact.name)
         if about in _OWN_TABLES:
-            return about
+            return about if fact.name != UNREPORTED else None
         attribute = fact.name if fact.alone else fact.name.partition(".")[2] or "actual"
         defined = self._portfolio.measures.get(about)
         rests = defined is not None and defined.equals is None and attribute in OF_THE_FIGURE

@@ -8,6 +8,7 @@ from engine.assessment.applies import Needs
 from engine.assessment.judged import MeasureKey, Rating
 from engine.facts.book import FactBook, SheetStanding
 from engine.model.facts import FactSheet, MeasureSheet
+from engine.model.returns import MilestoneRow
 from engine.model.values import Quantity
 from engine.model.verdicts import Place
 from engine.model.workspace import Lifecycle, Portfolio, cadence_of
@@ -66,6 +67,10 @@ class KnownSheets:
         if key not in known:
             known[key] = self._book.sheet(subject, period, self._standing(subject, period, needs))
         return known[key]
+
+    def unreported_milestones(self, subject: str, period: Period) -> tuple[MilestoneRow, ...]:
+        """Those whose date has passed without a word since, as they were last returned."""
+        return self._book.unreported_milestones(subject, period)
 
     def measures(self, subject: str, period: Period) -> Mapping[MeasureKey, MeasureSheet]:
         """A subject's measures and their parts, in the order of its sheet."""

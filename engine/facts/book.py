@@ -9,7 +9,7 @@ from engine.facts.counts import MeasureStatuses, child_counts, figure_counts, mo
 from engine.facts.doubtful import Doubtful
 from engine.facts.equals import Evaluator
 from engine.facts.measures import Measures, MeasureView
-from engine.facts.milestones import milestone_facts
+from engine.facts.milestones import Milestones
 from engine.facts.names import HELD_FOR, LIFECYCLE, PREVIOUS_STATUS, or_worse
 from engine.facts.rollup import SavingsTree
 from engine.facts.timeline import Timeline
@@ -76,10 +76,9 @@ class FactBook:
             portfolio, rows, self._timeline, today=today, equals=equals, savings_facts=self._savings.facts
         )
         self._doubtful = Doubtful(portfolio, rows, self._timeline, self._measures.histories)
-        self._first_milestone: dict[str, date] = {}
-        for period in self.periods:
-            for ref in rows[period.id].milestones if period.id in rows else ():
-                self._first_milestone.setdefault(ref, period.end)
+        self._milestones = Milestones(
+            (period, rows[period.id].milestones) for period in self.periods if period.id in rows
+        )
         self._figures: dict[tuple[str, str], _Figures] = {}
         self._problems: dict[tuple[str, str], tuple[Problem, ...]] = {}
 
@@ -120,6 +119,10 @@ class FactBook:
             expected=expected,
             measures=tuple(sheet for view in figures.views for sheet in view.sheets),
         )
+
+    def unreported_milestones(self, subject: str, period: Period) -> tuple[MilestoneRow, ...]:
+        """Those whose date has passed without a word since, as they were last returned."""
+        return self._milestones.unreported(subject, period)
 
     def problems(self, period: Period) -> tuple[Problem, ...]:
         """Everything in the period's figures that doesn't add up or looks like a slip, in the portfolio's order."""
@@ -179,7 +182,7 @@ class FactBook:
         counted, below = tuple(moving(views)), self._open_below(subject, period)
         lifecycle = self._timeline.lifecycle(subject, period)
         facts = dict(self._savings.facts(subject.ref, period))
-        for name, quantity in milestone_facts(self._milestones(subject, period), period).items():
+        for name, quantity in self._milestones.facts(subject.ref, period).items():
             facts[f"milestones.{name}"] = quantity
         for view in views:
             for attribute, quantity in view.facts.items():
@@ -190,8 +193,7 @@ class FactBook:
             facts |= figure_counts(counted)
         if self._savings.expected(subject.ref, period):
             expected.add("savings")
-        first = self._first_milestone.get(subject.ref)
-        if first is not None and first <= period.end:
+        if self._milestones.expected(subject.ref, period):
             expected.add("milestones")
         return _Figures(
             lifecycle=lifecycle,
@@ -203,10 +205,6 @@ class FactBook:
             counted=counted,
             below=below,
         )
-
-    def _milestones(self, subject: Subject, period: Period) -> tuple[MilestoneRow, ...]:
-        rows = self._rows.get(period.id)
-        return rows.milestones.get(subject.ref, ()) if rows is not None else ()
 
     def _open_below(self, subject: Subject, period: Period) -> dict[str, tuple[str, ...]]:
         """The live descendants of each level, where there are any."""

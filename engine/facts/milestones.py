@@ -1,6 +1,6 @@
-"""A subject's milestones, counted as they stood on the period's last day."""
+"""Milestones, counted as they stood on a period's last day."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -26,6 +26,41 @@ class _Milestone:
         if self.row.planned is None or self.expected is None or self.expected <= self.row.planned:
             return None
         return weeks_between(self.row.planned, self.expected)
+
+
+class Milestones:
+    """What was returned of the milestones of every subject, in any period."""
+
+    def __init__(self, returned: Iterable[tuple[Period, Mapping[str, Sequence[MilestoneRow]]]]) -> None:
+        """`returned` are the rows of each subject in each period, oldest first."""
+        self._of: dict[str, list[tuple[Period, Sequence[MilestoneRow]]]] = {}
+        for period, subjects in returned:
+            for ref, rows in subjects.items():
+                self._of.setdefault(ref, []).append((period, rows))
+
+    def expected(self, ref: str, period: Period) -> bool:
+        """Whether a return up to the period had one."""
+        return ref in self._of and self._of[ref][0][0].end <= period.end
+
+    def facts(self, ref: str, period: Period) -> dict[str, Quantity]:
+        """The figures by their names after "milestones."; `unreported` where there are rows, or it isn't nought."""
+        rows = next((rows for at, rows in self._of.get(ref, ()) if at == period), ())
+        facts, silent = milestone_facts(rows, period), self.unreported(ref, period)
+        if rows or silent:
+            facts["unreported"] = Quantity(Decimal(len(silent)), Unit.NUMBER)
+        return facts
+
+    def unreported(self, ref: str, period: Period) -> tuple[MilestoneRow, ...]:
+        """The milestones whose date passed before the period's last day, and of which its return says nothing.
+
+        The last word on each counts. Whether one whose date or state couldn't be read has passed is not known, and it
+        is left out.
+        """
+        last: dict[str, tuple[Period, MilestoneRow]] = {}
+        for at, rows in self._of.get(ref, ()):
+            if at.end <= period.end:
+                last |= {_name(row): (at, row) for row in rows}
+        return tuple(row for at, row in last.values() if at != period and _has_passed(row, period))
 
 
 def milestone_facts(rows: Sequence[MilestoneRow], period: Period) -> dict[str, Quantity]:
@@ -59,6 +94,17 @@ def milestone_facts(rows: Sequence[MilestoneRow], period: Period) -> dict[str, Q
     if len(known) == len(slips):
         facts["worst_slip"] = Quantity(max(known, default=Decimal(0)), Unit.WEEKS)
     return facts
+
+
+def _name(row: MilestoneRow) -> str:
+    return " ".join(row.milestone.split()).casefold()
+
+
+def _has_passed(row: MilestoneRow, period: Period) -> bool:
+    if row.state is MilestoneState.CANCELLED or row.done is not None or _DECIDING & row.unread:
+        return False
+    expected = row.forecast or row.planned
+    return expected is not None and expected < period.end
 
 
 def _read(row: MilestoneRow) -> _Milestone:

@@ -48,10 +48,11 @@ RELATIVE_YEARS = (THIS_YEAR, NEXT_YEAR, PREVIOUS_YEARS)
 
 MILESTONES: Mapping[str, Unit] = MappingProxyType(
     {
-        **dict.fromkeys(("count", "slipped", "unmitigated", "undated", "due", "overdue"), Unit.NUMBER),
+        **dict.fromkeys(("count", "slipped", "unmitigated", "undated", "due", "overdue", "unreported"), Unit.NUMBER),
         "worst_slip": Unit.WEEKS,
     }
 )
+UNREPORTED = "milestones.unreported"  # it speaks of earlier returns, where this period's says nothing
 MEASURE_COUNTS = ("count", "reported", "missing", "partial", "not_captured", "overdue", "rated", "off_target")
 CHILD_COUNTS: Mapping[str, Unit] = MappingProxyType(
     {"count": Unit.NUMBER, "rated": Unit.NUMBER, "off_target": Unit.NUMBER, "off_target_share": Unit.PERCENT}

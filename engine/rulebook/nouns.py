@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.facts.names import LIFECYCLE, MEASURE_ATTRIBUTES, PREVIOUS_STATUS
+from engine.facts.names import LIFECYCLE, MEASURE_ATTRIBUTES, PREVIOUS_STATUS, UNREPORTED
 from engine.model.values import Quantity, Unit, show
 from engine.model.workspace import Measure, Scheme
 from engine.rulebook.names import own_attribute
@@ -44,6 +44,7 @@ _FIXED = {
     "milestones.count": "milestones",
     "milestones.unmitigated": "milestones slipped without a workaround",
     "milestones.undated": "milestones without a date",
+    UNREPORTED: "milestones whose date has passed without a word",
     "milestones.worst_slip": "the longest slip of a milestone",
     "status.held_for": "periods at this status",
     LIFECYCLE: "the lifecycle",

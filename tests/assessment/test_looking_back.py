@@ -93,6 +93,7 @@ def test_passing_over_months_that_cannot_tell_changes_nothing(
         ("beds < rooms", ". . . ."),
         ("(beds < 50) for 2 periods", ". 2 3 4"),  # so may the month before
         ("milestones.count > 0", ". . . ."),
+        ("milestones.unreported > 0", "1 2 3 4"),  # it speaks of returns before
         ("savings.net_at_risk > 0", ". . 3 ."),
     ],
 )

@@ -121,6 +121,22 @@ def test_what_is_required_is_never_left_out() -> None:
     assert (group.rules, group.never_judged) == (("far_below",), ())
 
 
+def test_a_milestone_that_nobody_speaks_of_any_more_is_named_until_somebody_does() -> None:
+    rules = """
+rules:
+  - {id: silent, title: Silent, for: projects, when: milestones.unreported > 0, status: amber, because: "No word"}
+"""
+    report, later = milestone("Report", planned=date(2019, 1, 15)), milestone("Later", planned=date(2019, 6, 28))
+    returned: dict[str, list[Row]] = {"2018-12": [report, later], "2019-01": [later]}
+    (finding,) = Office(rules=rules).subject("homes", "2019-02", returned).findings
+    assert [(one.name, one.planned) for one in finding.milestones] == [("Report", "2019-01-15")]
+    done: dict[str, list[Row]] = {
+        "2019-02": [later, milestone("Report", planned=date(2019, 1, 15), done=date(2019, 1, 14))]
+    }
+    subject = Office(rules=rules).subject("homes", "2019-02", returned | done)
+    assert (subject.status, subject.findings) == ("green", ())
+
+
 # ---- measures without a status of their own
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.facts.milestones import milestone_facts
+from engine.facts.milestones import Milestones, milestone_facts
 from engine.model.returns import MilestoneRow, MilestoneState
 from engine.model.values import Quantity, Unit, plain
 from tests.facts.made import month
@@ -90,3 +90,37 @@ def test_a_note_that_could_not_be_read_decides_nothing() -> None:
 
 def test_no_rows_are_no_facts() -> None:
     assert milestone_facts([], month("2019-01")) == {}
+
+
+def named(name: str, planned: str = ".", **more: str) -> MilestoneRow:
+    return milestone(planned, **more).model_copy(update={"milestone": name})
+
+
+def unreported(september: list[MilestoneRow], november: list[MilestoneRow]) -> int | None:
+    returned = (("2019-09", september), ("2019-11", november))
+    found = Milestones((month(name), {"p": rows}) for name, rows in returned if rows).facts("p", month("2019-11"))
+    return int(found["unreported"].value) if "unreported" in found else None
+
+
+REPORT, LATER = named("Report", "2019-10-31"), named("Later", "2020-02-29")
+
+
+@pytest.mark.parametrize(
+    ("september", "november", "count"),
+    [
+        ([REPORT], [], 1),
+        ([REPORT, LATER], [LATER], 1),  # a word on another is none on this one
+        ([REPORT, LATER], [REPORT], 0),  # late, and said to be open: that is no silence
+        ([REPORT], [named(" report ", done="2019-10-30")], 0),
+        ([REPORT], [named("Report", "2019-12-31")], 0),
+        ([named("Report", "2019-11-30")], [LATER], 0),  # on its day it has not passed
+        ([named("Report", "2019-10-31", forecast="2020-01-31")], [LATER], 0),
+        ([named("Report", "2019-10-31", said="cancelled")], [LATER], 0),
+        ([named("Report", "2019-10-31").model_copy(update={"unread": frozenset({"forecast"})})], [LATER], 0),
+        ([LATER], [], None),  # nothing said and nothing passed: that is not known, rather than none
+    ],
+)
+def test_a_milestone_whose_date_has_passed_without_a_word_is_unreported(
+    september: list[MilestoneRow], november: list[MilestoneRow], count: int | None
+) -> None:
+    assert unreported(september, november) == count
