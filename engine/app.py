@@ -283,9 +283,9 @@ class Demo:
 
 
 def demo(root: Path, portfolio: str | None) -> Demo:
-    """Judges the latest period of a workspace's portfolios into a database and outbox of their own, made anew.
+    """Judges the latest period of each of a workspace's portfolios into a database and outbox of their own, made anew.
 
-    The time is the morning after the returns were due, so that every run of it is alike.
+    The time is the morning after its returns were due, so that every run of it is alike.
     """
     from shutil import rmtree
 
@@ -307,6 +307,5 @@ def demo(root: Path, portfolio: str | None) -> Demo:
         period = period_to_run(office, about, taken.returns, None)
         morning = datetime.combine(due_date(about.portfolio, period, working) + timedelta(days=1), time(7))
         zone = ZoneInfo(office.workspace.calendar.time_zone)
-        office = replace(office, now=morning.replace(tzinfo=zone))
-        runs.append(run(office, name, period.id))
+        runs.append(run(replace(office, now=morning.replace(tzinfo=zone)), name, period.id))
     return Demo(office, tuple(runs), office.inside(settings.outbox))

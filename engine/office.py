@@ -60,6 +60,30 @@ class Office:
             raise UsageError(f"there is no portfolio {name!r}; there is {', '.join(known)}")
         return name
 
+    def portfolio_with(self, threshold: str, portfolio: str | None) -> str:
+        """The portfolio named, or the only one whose rule file has a threshold of that name. Raises UsageError."""
+        from engine.workspace.spelling import did_you_mean
+
+        names = self.names(portfolio)
+        if len(names) == 1:
+            return names[0]
+        known = {name: self._thresholds_in(name) for name in names}
+        found = [name for name, thresholds in known.items() if threshold in thresholds]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise UsageError(f"{threshold!r} is a threshold of several portfolios; name one of {', '.join(found)}")
+        cure = did_you_mean(threshold, [one for thresholds in known.values() for one in thresholds])
+        raise UsageError(f"there is no threshold {threshold!r} in any rule file" + (f"; {cure}" if cure else ""))
+
+    def _thresholds_in(self, portfolio: str) -> list[str]:
+        """The thresholds of a rule file, whatever faults it may have; none where it can't be read at all."""
+        from engine.workspace.yamlfile import read_yaml
+
+        shown_path = f"rules/{portfolio}.yaml"
+        thresholds = read_yaml(self.inside(shown_path), shown_path).value(("thresholds",))
+        return list(thresholds) if isinstance(thresholds, dict) else []
+
     def portfolio(self, name: str) -> Portfolio:
         return self.workspace.portfolios[name]
 

@@ -376,14 +376,15 @@ def test_a_bad_cell_is_named_and_the_rest_of_the_workbook_is_kept(office: Office
     given = tmp_path / "given" / source.name
     given.parent.mkdir()
     book.save(given)
-    answer = office.telltale("returns", "submit", str(given), "--period", "2019-01")
+    submit = ("returns", "submit", str(given), "--portfolio", "improving_lives", "--period", "2019-01")
+    answer = office.telltale(*submit)
     assert f"cell {bad.coordinate}" in answer
     assert "about 15" in answer
     run = office.run()
     one = subject(run, "direct_payments")
     assert {finding["rule"] for finding in one["findings"]} == {"milestone_slipped"}  # the rest of the file stands
     assert any(f"cell {bad.coordinate}" in problem["where"] for problem in run["problems"])
-    assert "nothing new" in office.telltale("returns", "submit", str(given), "--period", "2019-01").lower()
+    assert "nothing new" in office.telltale(*submit).lower()
 
 
 def test_a_corrected_return_supersedes_and_tells_what_it_moved(office: Office) -> None:
@@ -400,7 +401,7 @@ def test_a_corrected_return_supersedes_and_tells_what_it_moved(office: Office) -
     ("arguments", "code", "words"),
     [
         (("status", "nowhere"), 2, "there is no portfolio 'nowhere'"),
-        (("status",), 2, "nothing is published of improving_lives yet"),
+        (("status", "improving_lives"), 2, "nothing is published of improving_lives yet"),
         (("explain", "direct_payment"), 2, "did you mean `direct_payments`"),
         (("run", "improving_lives", "--period", "2018-12"), 2, "2018-12 is history"),
         (("run", "improving_lives", "--period", "Januar"), 2, "is not a monthly period"),

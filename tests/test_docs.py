@@ -88,9 +88,9 @@ def test_every_command_in_the_docs_says_what_the_page_shows(page: Path, tmp_path
 
 
 def test_a_page_that_shows_something_else_is_found(tmp_path: Path) -> None:
-    assert said("telltale status nowhere; echo $?", workspace(tmp_path)) == (
-        "telltale: there is no portfolio 'nowhere'; there is improving_lives\n2\n"
-    )
+    output = said("telltale status nowhere; echo $?", workspace(tmp_path))
+    assert output.startswith("telltale: there is no portfolio 'nowhere'; there is ")
+    assert output.endswith("\n2\n")
     assert not matches("one line\n", "another line\n")
     assert matches("first\n...\nlast\n", "first\nsecond\nthird\nlast\n")
 

@@ -224,9 +224,7 @@ def test_the_portfolio_is_the_one_that_has_the_threshold(office: Office) -> None
 def test_where_several_have_it_one_has_to_be_named(office: Office) -> None:
     office.portfolio("south")
     said = office.tune("20%", "2025-05", expect=2)
-    assert said == (
-        "telltale: 'tolerance' is a threshold of several portfolios; name one with --portfolio: north, south\n"
-    )
+    assert said == ("telltale: 'tolerance' is a threshold of several portfolios; name one of north, south\n")
     assert "Written to rules/south.yaml" in office.tune("20%", "2025-05", "--portfolio", "south")
 
 

@@ -158,18 +158,42 @@ class PreviewedMessage:
 
 
 def preview_mail(
-    office: Office, name: str, period: str | None, person: str | None
+    office: Office, names: Sequence[str], period: str | None, person: str | None
 ) -> tuple[list[PreviewedMessage], list[Problem]]:
-    """What a run would send now, as plain text, and what could not be made. Nothing is kept or sent."""
+    """What runs of these portfolios would send now, as plain text, and what could not be made. Nothing is kept or sent.
+
+    One of several that has no such period, or nothing returned yet, is left out. Raises UsageError where all are.
+    """
     if person is not None and person not in office.workspace.people:
         raise UsageError(f"there is nobody {person!r} in config/people.yaml")
-    messages, problems = preview(office, name, period)
-    previews = [
-        PreviewedMessage(one.audience, one.address, one.subject, one.reasons, plain_text(one))
-        for one in messages
-        if person in (None, one.recipient)
-    ]
+    previews: list[PreviewedMessage] = []
+    problems: list[Problem] = []
+    left_out: list[UsageError] = []
+    reaching = [name for name in names if person is None or _reaches(office, name, person)]
+    for name in reaching:
+        try:
+            messages, unmade = preview(office, name, period)
+        except UsageError as error:
+            left_out.append(error)
+            continue
+        problems += unmade
+        previews += [
+            PreviewedMessage(one.audience, one.address, one.subject, one.reasons, plain_text(one))
+            for one in messages
+            if person in (None, one.recipient)
+        ]
+    if left_out and len(left_out) == len(reaching):
+        raise left_out[0]
     return previews, problems
+
+
+def _reaches(office: Office, name: str, person: str) -> bool:
+    """Whether the person is in any audience of a portfolio today."""
+    from engine.alerts.audiences import concerns, recipients
+
+    portfolio, people = office.portfolio(name), office.workspace.people
+    audiences = [one for one in office.workspace.audiences.values() if concerns(one, portfolio)]
+    return any(person in recipients(one, portfolio, people, office.today).reachable for one in audiences)
 
 
 def plain_text(message: Rendered) -> str:
@@ -238,6 +262,6 @@ def _rules(office: Office) -> Iterator[Checked]:
         try:
             rules = len(declared(office, name).rulebook.rules)
         except FaultsError as error:
-            yield Checked(f"rules of {name}", False, str(error))
+            yield Checked("rules", False, str(error))
         else:
-            yield Checked(f"rules of {name}", True, f"{rules} rules")
+            yield Checked("rules", True, f"{name}: {rules} rules")

@@ -145,15 +145,20 @@ def _doctor(options: Options) -> int:
 
 def _demo(options: Options) -> int:
     from engine import app
+    from engine.cli.overview import overview
 
     shown = app.demo(Path(options.workspace), options.portfolio)
     runs = [run.model_dump(mode="json", by_alias=True) for run in shown.runs]
     answer = {"schema": 1, "outbox": str(shown.outbox), "runs": runs}
-    where = (
-        f"The messages lie in {os.path.relpath(shown.outbox)}: open one in a mail program. Next, try:\n"
-        "  telltale --help"
-    )
-    emit(options, answer, lambda: "\n\n".join((*(_run_text(shown.office, run) for run in shown.runs), where)))
+    where = f"The messages lie in {os.path.relpath(shown.outbox)}: open one in a mail program. Next, try:"
+    further = ["telltale --help"]
+    if options.portfolio is not None:
+        texts = [_run_text(shown.office, run) for run in shown.runs]
+    else:
+        schemes = shown.office.workspace.schemes
+        texts = [overview(run, schemes[run.scheme], _in_words(shown.office, run)) for run in shown.runs]
+        further = [f"telltale demo {run.portfolio}" for run in shown.runs] + further
+    emit(options, answer, lambda: "\n\n".join((*texts, "\n  ".join((where, *further)))))
     return DONE
 
 
@@ -218,8 +223,8 @@ def _mail_preview(options: Options) -> int:
     from engine.cli import answers
 
     office = open_office(options)
-    portfolio = office.the_portfolio(options.portfolio)
-    previews, problems = answers.preview_mail(office, portfolio, options.period, options.to)
+    names = office.names(options.portfolio)
+    previews, problems = answers.preview_mail(office, names, options.period, options.to)
     answer = {
         "schema": 1,
         "messages": [asdict(preview) for preview in previews],

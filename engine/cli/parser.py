@@ -64,7 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
     tune.add_argument("--dry-run", action="store_true", help="show what would be written, and write nothing")
 
     what_if = _command(commands, "what-if", "show what another threshold, or other rules, would have changed")
-    what_if.add_argument("portfolio", nargs="?", help="needed only where the workspace has several")
+    what_if.add_argument("portfolio", nargs="?", help="needed only where several have a threshold of that name")
     what_if.add_argument("--set", metavar="NAME=VALUE", action="append", help="a threshold's other value; repeatable")
     what_if.add_argument("--rules", metavar="FILE", help="other rules, or a folder with a file of the portfolio's name")
     what_if.add_argument("--sweep", metavar="NAME=A..B/STEP", help="many values of one: tolerance=5%%..30%%/1%%")
@@ -76,8 +76,8 @@ def build_parser() -> argparse.ArgumentParser:
 
     _command(commands, "doctor", "check that everything a run needs is in order")
 
-    demo = _command(commands, "demo", "judge the workspace's own example into a throw-away database")
-    demo.add_argument("portfolio", nargs="?", help="one portfolio; all without it")
+    demo = _command(commands, "demo", "judge the workspace's portfolios into a throw-away database")
+    demo.add_argument("portfolio", nargs="?", help="one portfolio in full; without it a summary of each")
 
     returns = _group(commands, "returns", "what owners submit")
     submit = _command(returns, "submit", "check a return, say what was understood, and put it in its place")
@@ -91,15 +91,15 @@ def build_parser() -> argparse.ArgumentParser:
     template.add_argument("--period", help="the last that has ended, without it")
     template.add_argument("--for", dest="owner", metavar="OWNER", help="what this owner owns alone")
     listing = _command(returns, "list", "list the returns that were taken in or lie ready")
-    listing.add_argument("portfolio", nargs="?")
+    listing.add_argument("portfolio", nargs="?", help="one portfolio; all without it")
     listing.add_argument("--period")
 
     mail = _group(commands, "mail", "messages to owners and leaders")
     mails = _command(mail, "list", "list the messages, newest first")
-    mails.add_argument("portfolio", nargs="?")
+    mails.add_argument("portfolio", nargs="?", help="one portfolio; all without it")
     mails.add_argument("--period")
     preview = _command(mail, "preview", "show what a run would send, without publishing or sending anything")
-    preview.add_argument("portfolio", nargs="?")
+    preview.add_argument("portfolio", nargs="?", help="one portfolio; all without it")
     preview.add_argument("--period")
     preview.add_argument("--to", metavar="PERSON", help="only the messages to this person")
     return parser

@@ -198,11 +198,14 @@ def returns_template(options: Options) -> int:
         "unowned": unowned,
     }
     first = next(iter(made))
+    back = f"telltale returns submit {first} --period {period.id}"
+    if len(office.workspace.portfolios) > 1:
+        back += f" --portfolio {name}"
     text = [
         f"Wrote {show.count(len(made), 'workbook')} for {period_in_words(period)}, due on {day_in_words(due)}:",
         *show.bullets(map(str, made)),
         *([f"In none of them, for want of an owner: {', '.join(unowned)}."] if unowned else []),
-        f"Filled in, each goes back by: telltale returns submit {first} --period {period.id}",
+        f"Filled in, each goes back by: {back}",
     ]
     emit(options, answer, lambda: "\n".join(text))
     return DONE

@@ -37,7 +37,7 @@ def tune(options: Options) -> int:
     from engine.workspace.rewriting import ChangedError, rewrite
 
     office = open_office(options)
-    name = _portfolio_with(office, options.threshold, options.portfolio)
+    name = office.portfolio_with(options.threshold, options.portfolio)
     about = declared(office, name)
     file = f"rules/{name}.yaml"
     path = office.inside(file)
@@ -82,33 +82,6 @@ def tune(options: Options) -> int:
     ]
     emit(options, answer, lambda: "\n".join(text))
     return DONE
-
-
-def _portfolio_with(office: Office, threshold: str, portfolio: str | None) -> str:
-    """The portfolio named, or the only one whose rule file has a threshold of that name. Raises UsageError."""
-    from engine.workspace.spelling import did_you_mean
-
-    names = office.names(portfolio)
-    if len(names) == 1:
-        return names[0]
-    known = {name: _thresholds_in(office, name) for name in names}
-    found = [name for name, thresholds in known.items() if threshold in thresholds]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        choices = ", ".join(found)
-        raise UsageError(f"{threshold!r} is a threshold of several portfolios; name one with --portfolio: {choices}")
-    cure = did_you_mean(threshold, [one for thresholds in known.values() for one in thresholds])
-    raise UsageError(f"there is no threshold {threshold!r} in any rule file" + (f"; {cure}" if cure else ""))
-
-
-def _thresholds_in(office: Office, portfolio: str) -> list[str]:
-    """The thresholds of a rule file, whatever faults it may have; none where it can't be read at all."""
-    from engine.workspace.yamlfile import read_yaml
-
-    shown_path = f"rules/{portfolio}.yaml"
-    thresholds = read_yaml(office.inside(shown_path), shown_path).value(("thresholds",))
-    return list(thresholds) if isinstance(thresholds, dict) else []
 
 
 def _published(office: Office, name: str, done: Tuned) -> list[str] | str:

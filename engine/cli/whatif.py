@@ -38,10 +38,19 @@ def what_if(options: Options) -> int:
     if options.period and (options.from_ or options.to):
         raise UsageError("--period names one period; leave --from and --to out beside it")
     office = open_office(options)
-    about = declared(office, office.the_portfolio(options.portfolio))
+    about = declared(office, _portfolio(options, office))
     if options.sweep:
         return _sweep(options, office, about)
     return _set(options, office, about) if options.set else _rules(options, office, about)
+
+
+def _portfolio(options: Options, office: Office) -> str:
+    """The portfolio named, or the only one, or the only one with the threshold that is tried. Raises UsageError."""
+    tried = options.sweep or (options.set[0] if options.set else "")
+    threshold = tried.partition("=")[0].strip()
+    if threshold and options.portfolio is None:
+        return office.portfolio_with(threshold, None)
+    return office.the_portfolio(options.portfolio)
 
 
 def _set(options: Options, office: Office, about: "Declared") -> int:
