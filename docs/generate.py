@@ -48,7 +48,8 @@ CONFIG: tuple[type[BaseModel], ...] = (
     workspace.Portfolio, workspace.EveryWeeks, workspace.FixedDates, workspace.Measure, workspace.SeriesBreak,
     workspace.Programme, workspace.Project, workspace.MeasureHere, workspace.DatedNumber, workspace.LifecycleSpan,
     workspace.Scheme, workspace.Status, workspace.Person, workspace.Deputy, workspace.Audience, workspace.About,
-    workspace.OwnCalendar, workspace.Calendar, workspace.Settings, workspace.MailSettings,
+    workspace.OwnCalendar, workspace.Calendar, workspace.Settings, workspace.MailSettings, workspace.SmtpSettings,
+    workspace.ArchiveSettings,
 )  # fmt: skip
 JSON: tuple[type[BaseModel], ...] = (
     run.RunOut, run.SubjectOut, run.RevisedOut, run.FindingOut, run.MilestoneOut, run.ExplanationOut, run.EvidenceOut,

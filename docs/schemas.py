@@ -96,6 +96,10 @@ FORMS: dict[str, Schema] = {
     "MailSettings.from": _ADDRESS,
     "MailSettings.reply_to": _ADDRESS,
     "MailSettings.most_messages": {"minimum": 1},
+    "MailSettings.most_changed": _form(r"\s*\d+(?:\.\d+)?\s*%\s*", "a share, such as 50%"),
+    "SmtpSettings.port": {"minimum": 1, "maximum": 65535},
+    "ArchiveSettings.port": {"minimum": 1, "maximum": 65535},
+    "ArchiveSettings.address": _ADDRESS,
     "Settings.database": _form("sqlite:///.+", "it as sqlite:///var/telltale.db"),
     "Settings.judge_time_limit": {"exclusiveMinimum": 0, "maximum": LONGEST_JUDGEMENT},
     "RuleEntry.id": _NAME,
@@ -111,6 +115,10 @@ FORMS: dict[str, Schema] = {
 
 # What the keys of one thing say together.
 TOGETHER: dict[str, Schema] = {
+    "MailSettings": {
+        "if": {"required": ["notifier"], "properties": {"notifier": {"const": "smtp"}}},
+        "then": {"required": ["smtp"]},
+    },
     "RuleEntry": {
         "allOf": [
             {"anyOf": [{"required": ["for"]}, {"required": ["measure"]}]},
@@ -121,7 +129,7 @@ TOGETHER: dict[str, Schema] = {
             },
             {"if": {"required": ["as"]}, "then": {"properties": {"status": False}}},
         ]
-    }
+    },
 }
 
 

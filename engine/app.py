@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from engine import __version__
 from engine.inference.process import DurableProcess, available
 from engine.intake import period_to_run, take_in
-from engine.model.alerts import OutboxMessage, OutboxState, Rendered, Telling
+from engine.mailing import deliver_after_run, undelivered
+from engine.model.alerts import Rendered, Telling
 from engine.model.problems import Problem
 from engine.model.run import AlsoRevised, RunOut
 from engine.model.workspace import Calendar, Portfolio, Workspace
@@ -158,10 +159,10 @@ def _run(office: Office, name: str, period_name: str | None, *, publish: bool) -
         also = _also_revised(revision.publications, out.period, store)
         if revision.publications:
             store.publish(revision.publications, {name: seen})
-        undelivered = [*_deliver(office, store), *_undelivered(store, name)]
+        late = [*deliver_after_run(office, store), *undelivered(office, store, name)]
         out = with_states(out, store, name)
         also = tuple(with_states(one, store, name) for one in also)
-        return out.model_copy(update={"undelivered": tuple(undelivered), "also": also}), revision.publications
+        return out.model_copy(update={"undelivered": tuple(late), "also": also}), revision.publications
 
 
 def _also_revised(publications: Sequence[Publication], period: str, store: "Store") -> tuple[AlsoRevised, ...]:
@@ -206,47 +207,6 @@ def _renderer(office: Office) -> Render:
         return message if isinstance(message, Rendered) else str(message)
 
     return rendered
-
-
-def _deliver(office: Office, store: "Store") -> list[Problem]:
-    """Hands what waits to the notifier, of this run or an earlier one; a problem where the store fails meanwhile.
-
-    What failed stays in the outbox with its reason. An address is checked again: the domains may have changed since.
-    """
-    from engine.store.errors import StoreError
-    from notifiers.addresses import allowed
-    from notifiers.folder import write_eml
-    from notifiers.outbox import DeliveryError, deliver_pending
-    from notifiers.refusals import Refusal
-
-    folder = office.inside(office.workspace.settings.outbox)
-
-    def deliver(message: OutboxMessage) -> str:
-        address = allowed(message.rendered.address, office.workspace.settings.mail.allowed_domains)
-        if isinstance(address, Refusal):
-            raise DeliveryError(str(address), for_good=True)
-        return str(write_eml(folder, message).relative_to(office.root.resolve()))
-
-    try:
-        deliver_pending(store, deliver, office.now, at_once=True)
-    except StoreError as error:  # what is published stays so: only the messages are late
-        what = f"the run is published, but delivering its messages was cut short ({error})"
-        return [Problem(file="", where="outbox", what=what, cure="mend that; the next run delivers the rest")]
-    return []
-
-
-def _undelivered(store: "Store", name: str) -> list[Problem]:
-    """A problem for each message of a portfolio that should be out and isn't, whichever run it is of."""
-    states = (OutboxState.PENDING, OutboxState.CLAIMED, OutboxState.RETRY, OutboxState.DEAD)
-    return [
-        Problem(
-            file="",
-            where=f"message of {one.rendered.period} to {one.rendered.recipient}",
-            what=one.detail or "it is not delivered yet",
-            cure="it will not be tried again" if one.state is OutboxState.DEAD else "the next run tries it again",
-        )
-        for one in store.outbox(name, states=states)
-    ]
 
 
 Run = TypeVar("Run", RunOut, AlsoRevised)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from engine.alerts.cases import CaseChanges, update
-from engine.alerts.release import state_when_queued
+from engine.alerts.release import accident, state_when_queued
 from engine.alerts.tellings import Tellings, tellings, told_by
 from engine.assessment.assess import Assessed, AssessmentInputs, assess
 from engine.assessment.revised import LastRevision
@@ -141,13 +141,14 @@ def alert(declared: Declared, run: RunOut, before: Published, now: datetime, ren
 def _rendered(declared: Declared, run: RunOut, cases: CaseChanges, told: Tellings, render: Render) -> Alerted:
     problems = list(told.problems)
     queued: list[Queued] = []
+    held = accident(run, len(told.messages), declared.workspace.settings.mail)
     for telling in told.messages:
         message = render(telling)
         if isinstance(message, str):
             problems.append(Problem(file="", where=f"message to {telling.recipient}", what=message))
             continue
         audience = declared.workspace.audiences[telling.audience]
-        state, why = state_when_queued(audience, len(told.messages), declared.workspace.settings.mail)
+        state, why = state_when_queued(audience, held)
         queued.append(Queued(message, tuple(told_by(telling, cases.open, message.id)), state, why))
     shown = tuple(
         MessageOut(

@@ -2,6 +2,8 @@
 
 import os
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -9,6 +11,23 @@ from engine.model.alerts import OutboxMessage, Rendered
 from notifiers.outbox import DeliveryError
 
 _LONGEST_PART = 48  # characters of each part of a file's name
+
+
+@dataclass(frozen=True, slots=True)
+class FolderNotifier:
+    """A folder inside the workspace `root`."""
+
+    folder: Path
+    root: Path
+
+    @property
+    def repeatable(self) -> bool:
+        """The same message again is the same file."""
+        return True
+
+    def deliver(self, message: OutboxMessage, start_data: Callable[[], None]) -> str:
+        """Write the message's file; the answer is its path in the workspace. As Notifier.deliver."""
+        return str(write_eml(self.folder, message).relative_to(self.root.resolve()))
 
 
 def write_eml(folder: Path, message: OutboxMessage) -> Path:
@@ -42,12 +61,13 @@ def _path(folder: Path, rendered: Rendered) -> Path:
 def _names(rendered: Rendered) -> tuple[str, ...]:
     """The file's names in the order tried: the plain one, where it says all exactly, then one that is nobody else's.
 
-    Two messages can share a plain name ("a_b" of "c", "a" of "b_c"); they never share the key in the other.
+    Two messages can share a plain name ("a_b" of "c", "a" of "b_c"; one sent once more); they never share the key in
+    the other.
     """
     parts = (rendered.period, rendered.portfolio, rendered.audience, rendered.recipient)
     safe = tuple(re.sub(r"[^a-z0-9_-]+", "-", part.lower())[:_LONGEST_PART].strip("-") or "x" for part in parts)
     stem = f"{'_'.join(safe)}_r{rendered.revision}"
-    keyed = f"{stem}_{sha256(rendered.dedupe_key.encode()).hexdigest()[:12]}.eml"
+    keyed = f"{stem}_{sha256(rendered.message_id.encode()).hexdigest()[:12]}.eml"
     return (f"{stem}.eml", keyed) if safe == parts else (keyed,)
 
 

@@ -97,6 +97,7 @@ PLANTED = {
     ],
     "apscheduler": [("engine.app", "apscheduler.schedulers.background")],
     "aiosmtplib": [("notifiers.outbox", "aiosmtplib"), ("engine.cli.send", "aiosmtplib")],
+    "imaplib": [("notifiers.smtp", "imaplib"), ("engine.cli.mail", "imaplib")],
     "sqlalchemy": [("engine.alerts.cases", "sqlalchemy.orm"), ("notifiers.outbox", "alembic.config")],
     "lark": [("engine.inference.lowering", "lark")],
     "openpyxl": [("engine.workspace.files", "openpyxl"), ("engine.reports", "openpyxl.styles")],

@@ -141,16 +141,28 @@ class Rendered(Frozen):
 
 
 class OutboxState(StrEnum):
-    HELD = "held"
+    HELD = "held"  # until a person releases it
     PENDING = "pending"
-    CLAIMED = "claimed"
-    DATA_STARTED = "data_started"
+    CLAIMED = "claimed"  # a program has taken it up; nothing was handed over yet
+    DATA_STARTED = "data_started"  # it is being handed over: from here on it may have gone out
     SENT = "sent"
-    UNCERTAIN = "uncertain"
-    RETRY = "retry"
-    DEAD = "dead"
-    DISCARDED = "discarded"
-    WITHDRAWN = "withdrawn"
+    UNCERTAIN = "uncertain"  # whether it went out is not known, until evidence or a person says so
+    RETRY = "retry"  # it certainly did not go out, and is tried again
+    DEAD = "dead"  # it certainly did not go out, and is not tried again
+    DISCARDED = "discarded"  # by a person
+    WITHDRAWN = "withdrawn"  # a newer revision took its place
+
+
+NEEDS_A_PERSON = (OutboxState.HELD, OutboxState.DEAD, OutboxState.UNCERTAIN)
+
+
+class Act(Frozen):
+    """What a person did with a message in the outbox; kept with it."""
+
+    what: Literal["released", "discarded", "said to be sent", "said not to be sent", "sent again"]
+    by: str
+    at: datetime
+    why: str = ""
 
 
 class OutboxMessage(Frozen):
@@ -165,3 +177,5 @@ class OutboxMessage(Frozen):
     detail: str = ""  # the file written, or why it is held or dead
     token: int = 0  # of the latest claim; only who holds it may say what became of the message
     attempts: int = 0  # how often it was claimed
+    again_at: datetime | None = None  # of one that is to be tried again: when
+    acts: tuple[Act, ...] = ()  # of people, oldest first

@@ -349,12 +349,46 @@ class Calendar(Frozen):
     also_closed: tuple[Day, ...] = ()
 
 
+Security = Literal["starttls", "tls", "none"]
+
+
+class SmtpSettings(Frozen):
+    """The mail server that messages are handed to; the password is in TELLTALE_SMTP_PASSWORD."""
+
+    host: str
+    port: int | None = None
+    security: Security = "starttls"
+    user: str | None = None  # None: without logging in
+
+    @property
+    def port_or_usual(self) -> int:
+        return self.port or {"starttls": 587, "tls": 465, "none": 25}[self.security]
+
+
+class ArchiveSettings(Frozen):
+    """A mailbox that has a copy of every message sent; the password is in TELLTALE_IMAP_PASSWORD."""
+
+    host: str
+    port: int | None = None
+    security: Security = "tls"
+    user: str
+    folder: str = "INBOX"
+    address: str | None = None  # where copies are sent; None: the mail server makes them by itself
+
+    @property
+    def port_or_usual(self) -> int:
+        return self.port or {"starttls": 143, "tls": 993, "none": 143}[self.security]
+
+
 class MailSettings(Frozen):
-    notifier: Literal["folder"] = "folder"
+    notifier: Literal["folder", "smtp"] = "folder"
+    smtp: SmtpSettings | None = None
+    archive: ArchiveSettings | None = None
     from_: str = Field(default="pmo@council.example", alias="from")
     reply_to: str | None = None
     allowed_domains: tuple[str, ...] = ()
     most_messages: int = 200
+    most_changed: str = "50%"  # of the subjects; as written
 
 
 class Settings(Frozen):

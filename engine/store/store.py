@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from engine.model.alerts import Case, CaseKey, HistoryPoint, OutboxMessage, OutboxState, Told
+from engine.model.alerts import Act, Case, CaseKey, HistoryPoint, OutboxMessage, OutboxState, Rendered, Told
 from engine.model.returns import Return
 from engine.store.database import WAIT, Database
 from engine.store.queries import outbox, publishing, returns, runs
@@ -161,17 +161,74 @@ class Store:
         with self._database.writing() as connection:
             outbox.take_up_again(connection)
 
+    def start_data(self, message: str, token: int, now: datetime, lease: timedelta) -> bool:
+        """Keep that a claimed message is being handed over, until the lease ends: from here on it may have gone out.
+
+        False where the claim has passed to another, or its lease is over: then nothing may be handed over.
+        """
+        with self._database.writing() as connection:
+            return outbox.start_data(connection, message, token, now, lease)
+
+    def lapse(self, now: datetime) -> list[str]:
+        """Make uncertain what was being handed over when its lease ended; the ids."""
+        with self._database.writing() as connection:
+            return outbox.lapse(connection, now)
+
     def delivered(self, message: str, token: int, now: datetime, detail: str = "") -> bool:
-        """A claimed message went out; False where the claim has passed to another, who will say so."""
+        """A message taken up went out; False where the claim has passed to another, who will say so."""
         values = {"state": OutboxState.SENT, "sent": now, "detail": detail}
         with self._database.writing() as connection:
             return outbox.settle(connection, message, token, values)
 
     def not_delivered(self, message: str, token: int, detail: str, again_at: datetime | None) -> bool:
-        """A claimed message certainly did not go out: it waits until `again_at`, or is dead where that is None.
+        """A message taken up certainly did not go out: it waits until `again_at`, or is dead where that is None.
 
         False where the claim has passed to another.
         """
         state = OutboxState.DEAD if again_at is None else OutboxState.RETRY
         with self._database.writing() as connection:
             return outbox.settle(connection, message, token, {"state": state, "detail": detail, "again_at": again_at})
+
+    def uncertain(self, message: str, token: int, detail: str) -> bool:
+        """Whether a message taken up went out can't be known; False where the claim has passed to another."""
+        with self._database.writing() as connection:
+            return outbox.settle(connection, message, token, {"state": OutboxState.UNCERTAIN, "detail": detail})
+
+    def put_off(self, until: datetime, detail: str) -> None:
+        """Let everything that waits to be delivered wait until then: nothing would go out before."""
+        with self._database.writing() as connection:
+            outbox.put_off(connection, until, detail)
+
+    # ---- what people do with messages: each answers False where the message is in no state for it (any more)
+
+    def release(self, message: str, rendered: Rendered, act: Act) -> bool:
+        """Let a held message go, as rendered now."""
+        return self._act(message, (OutboxState.HELD,), act, _as_rendered(rendered))
+
+    def discard(self, message: str, act: Act) -> bool:
+        """Throw away a message that certainly has not gone out."""
+        states = (*outbox.UNCLAIMED, OutboxState.DEAD)
+        detail = f"discarded by {act.by}: {act.why}"
+        return self._act(message, states, act, {"state": OutboxState.DISCARDED, "detail": detail})
+
+    def resolve(self, message: str, act: Act, *, sent: bool) -> bool:
+        """Say of an uncertain message whether it went out; one that did not goes again, byte for byte."""
+        values: dict[str, Any] = {"state": OutboxState.PENDING, "detail": ""}
+        if sent:
+            values = {"state": OutboxState.SENT, "sent": act.at, "detail": f"so says {act.by}: {act.why}"}
+        return self._act(message, (OutboxState.UNCERTAIN,), act, values)
+
+    def send_again(self, message: str, rendered: Rendered, act: Act) -> bool:
+        """Send once more what went out, or what was given up, as rendered now."""
+        return self._act(message, (OutboxState.SENT, OutboxState.DEAD), act, _as_rendered(rendered))
+
+    def _act(self, message: str, states: Collection[OutboxState], act: Act, values: dict[str, Any]) -> bool:
+        with self._database.writing() as connection:
+            return outbox.act(connection, message, states, act, values)
+
+
+def _as_rendered(rendered: Rendered) -> dict[str, Any]:
+    return {
+        "state": OutboxState.PENDING, "detail": "", "sent": None,
+        "date": rendered.date, "message_id": rendered.message_id, "body": rendered.body,
+    }  # fmt: skip

@@ -23,7 +23,7 @@ from sqlalchemy.types import TypeDecorator
 
 from engine.model.alerts import OutboxState
 
-SCHEMA = "0002"  # the newest migration; every migration's name is a number, one more than the last
+SCHEMA = "0003"  # the newest migration; every migration's name is a number, one more than the last
 
 
 class Moment(TypeDecorator[datetime]):
@@ -175,6 +175,7 @@ outbox = Table(
     Column("token", Integer, nullable=False),  # one more with every claim: who holds an older one has lost it
     Column("lease_until", Moment),
     Column("attempts", Integer, nullable=False), Column("again_at", Moment),
+    Column("acts", Text, nullable=False, server_default="[]"),  # of people: JSON
     Index("ix_outbox_state", "state"),
 )  # fmt: skip
 

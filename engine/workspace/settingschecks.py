@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from engine.model.problems import Fault
 from engine.model.workspace import Calendar, Settings
+from engine.workspace.mailchecks import check_mail
 from engine.workspace.paths import OutsideError, resolve_inside
-from engine.workspace.peoplechecks import check_address, is_domain
 from engine.workspace.spelling import did_you_mean, quoted
 from engine.workspace.yamlfile import Loc, YamlFile
 
@@ -48,20 +48,7 @@ def check_settings(file: YamlFile, settings: Settings, root: Path) -> Iterator[F
     yield from _check_database(file, settings.database, root)
     yield from _check_path(file, ("returns",), settings.returns, root)
     yield from _check_path(file, ("outbox",), settings.outbox, root)
-    mail = settings.mail
-    yield from check_address(file, ("mail", "from"), mail.from_, ())
-    if mail.reply_to is not None:
-        yield from check_address(file, ("mail", "reply_to"), mail.reply_to, ())
-    if not mail.allowed_domains:
-        what = "mail may go to no domain, so that nobody can be told anything"
-        yield file.warning(("mail",), "no-domain", what, "list your domains under `mail: allowed_domains`")
-    for number, domain in enumerate(mail.allowed_domains):
-        if not is_domain(domain):
-            what = f"{quoted(domain)} is not a mail domain"
-            yield file.fault(("mail", "allowed_domains", number), "bad-address", what, "write it as council.example")
-    if mail.most_messages < 1:
-        what = f"`most_messages` can't be {mail.most_messages}"
-        yield file.fault(("mail", "most_messages"), "wrong-value", what, "write how many messages one run may send")
+    yield from check_mail(file, settings.mail)
     if not 0 < settings.judge_time_limit <= LONGEST_JUDGEMENT:
         what = f"`judge_time_limit` can't be {settings.judge_time_limit}"
         yield file.fault(("judge_time_limit",), "wrong-value", what, "write a number of seconds above nought")

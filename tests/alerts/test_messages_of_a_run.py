@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from engine.alerts.release import state_when_queued
+from engine.alerts.release import accident, state_when_queued
 from engine.model.alerts import Reason, Telling
 from engine.model.run import RunOut, SubjectOut
 from engine.model.workspace import About, Audience, Deputy, Level, MailSettings, OwnCalendar, Person
@@ -260,4 +260,42 @@ def test_a_message_waits_for_a_hand_where_its_audience_says_so_or_there_are_too_
     release: str, messages: int, state: str, why: str
 ) -> None:
     audience = Audience.model_validate({"who": "owners", "release": release})
-    assert state_when_queued(audience, messages, MailSettings(most_messages=3)) == (state, why)
+    held = accident(run_with(0, 0), messages, MailSettings(most_messages=3))
+    assert state_when_queued(audience, held) == (state, why)
+
+
+@pytest.mark.parametrize(
+    ("changed", "same", "share", "why"),
+    [
+        (11, 10, "50%", "11 of 21 statuses changed at once, and config/settings.yaml allows 50%"),
+        (11, 11, "50%", ""),
+        (10, 0, "50%", ""),  # a share of few says little
+        (1000, 0, "99.5%", "1000 of 1000 statuses changed at once, and config/settings.yaml allows 99.5%"),
+        (1000, 0, "100%", ""),
+    ],
+)
+def test_where_too_many_statuses_change_at_once_everything_waits_for_a_hand(
+    changed: int, same: int, share: str, why: str
+) -> None:
+    assert accident(run_with(changed, same), 1, MailSettings(most_changed=share)) == why
+
+
+def test_a_first_period_has_changed_nothing() -> None:
+    first = tuple(one.model_copy(update={"previous": None}) for one in run_with(50, 0).subjects)
+    assert accident(run_with(0, 0).model_copy(update={"subjects": first}), 1, MailSettings()) == ""
+
+
+def run_with(changed: int, same: int) -> RunOut:
+    """A run in which so many statuses differ from those of the period before."""
+    subjects = [
+        SubjectOut(
+            ref=f"p{number}", level=Level.PROJECT, title="P", parent=None, owner=None, lifecycle="live",
+            status="red" if number < changed else "green", derived=None, previous="green", exception=False,
+            remediated=False,
+        )
+        for number in range(changed + same)
+    ]  # fmt: skip
+    return RunOut(
+        portfolio="care", title="Care", scheme="gar", period="2019-01", run="r", revision=1, published="new",
+        judged_by="both", now="", subjects=tuple(subjects),
+    )  # fmt: skip

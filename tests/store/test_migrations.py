@@ -1,5 +1,6 @@
 """The tables of a new database, of a migrated one and of the program are the same."""
 
+import re
 import subprocess
 import sys
 import threading
@@ -65,7 +66,7 @@ def test_constraints_are_the_same_either_way(tmp_path: Path) -> None:
         with database.writing() as connection:
             make(connection)
             rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE name != 'alembic_version'"))
-            made.append({row.name: "".join(sorted((row.sql or "").replace('"', "").split())) for row in rows})
+            made.append({row.name: "".join(sorted(re.split(r'[\s,"]+', row.sql or ""))) for row in rows})
         database.close()
     for name in made[0].keys() - {"sqlite_autoindex_alembic_version_1"}:
         assert made[0][name] == made[1][name], name

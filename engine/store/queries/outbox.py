@@ -1,7 +1,9 @@
 """The outbox: messages on their way, and what recipients know by them.
 
 A message is claimed before it is delivered. A claim has a lease and a token one higher than the last claim's; only who
-holds the newest token may say what became of the message, so that a holder paused past the lease changes nothing.
+holds the newest token may hand the message over and say what became of it, so that a holder paused past the lease
+changes nothing. Where delivering twice does harm, `start_data` is kept before anything is handed over: whoever dies
+after that leaves a message that may have gone out, and that no timer sends again.
 """
 
 import json
@@ -11,12 +13,16 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select, update
 
-from engine.model.alerts import CaseKey, OutboxMessage, OutboxState, Rendered, Told
+from engine.model.alerts import Act, CaseKey, OutboxMessage, OutboxState, Rendered, Told
 from engine.store.tables import outbox, told
 
 # What no one has taken up yet, or what certainly wasn't sent: it may still be withdrawn.
 UNCLAIMED = (OutboxState.HELD, OutboxState.PENDING, OutboxState.RETRY)
 NEVER_ARRIVES = (OutboxState.DEAD, OutboxState.DISCARDED, OutboxState.WITHDRAWN)
+# In these the holder of the newest token may say what became of it. Uncertain among them: who was paused while handing
+# it over comes back with the server's own answer.
+_UNSETTLED = (OutboxState.CLAIMED, OutboxState.DATA_STARTED, OutboxState.UNCERTAIN)
+_LAPSED = "the program that was sending it stopped on the way"
 
 
 def messages(
@@ -82,14 +88,70 @@ def take_up_again(connection: Connection) -> None:
     )
 
 
-def settle(connection: Connection, message: str, token: int, values: dict[str, Any]) -> bool:
-    """Write what became of a claimed message; False, and nothing, where the claim is no longer the caller's."""
+def put_off(connection: Connection, until: datetime, detail: str) -> None:
+    """Let what waits wait until then; what waits longer already stays."""
+    soon = or_(
+        outbox.c.state == OutboxState.PENDING,
+        and_(outbox.c.state == OutboxState.RETRY, outbox.c.again_at < until),
+    )
+    connection.execute(
+        update(outbox).where(soon).values(state=OutboxState.RETRY, again_at=until, detail=detail)
+    )  # fmt: skip
+
+
+def start_data(connection: Connection, message: str, token: int, now: datetime, lease: timedelta) -> bool:
+    """From here on the message may have gone out. False where the claim is another's by now, or over."""
     changed = connection.execute(
         update(outbox)
-        .where(outbox.c.id == message, outbox.c.token == token, outbox.c.state == OutboxState.CLAIMED)
+        .where(
+            outbox.c.id == message, outbox.c.token == token, outbox.c.state == OutboxState.CLAIMED,
+            outbox.c.lease_until > now,
+        )
+        .values(state=OutboxState.DATA_STARTED, lease_until=now + lease)
+    )  # fmt: skip
+    return changed.rowcount == 1
+
+
+def lapse(connection: Connection, now: datetime) -> list[str]:
+    """Make uncertain what a program that is gone had begun to hand over; their ids."""
+    left = and_(outbox.c.state == OutboxState.DATA_STARTED, outbox.c.lease_until <= now)
+    ids = list(connection.scalars(select(outbox.c.id).where(left).order_by(outbox.c.number).with_for_update()))
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.id.in_(ids))
+        .values(state=OutboxState.UNCERTAIN, lease_until=None, detail=_LAPSED)
+    )  # fmt: skip
+    return ids
+
+
+def settle(connection: Connection, message: str, token: int, values: dict[str, Any]) -> bool:
+    """Write what became of a message taken up; False, and nothing, where the claim is no longer the caller's."""
+    changed = connection.execute(
+        update(outbox)
+        .where(outbox.c.id == message, outbox.c.token == token, outbox.c.state.in_(_UNSETTLED))
         .values(lease_until=None, **values)
     )
     return changed.rowcount == 1
+
+
+def act(
+    connection: Connection, message: str, states: Collection[OutboxState], done: Act, values: dict[str, Any]
+) -> bool:
+    """A person's act on a message, kept with it; False, and nothing, where it is in none of the states (any more).
+
+    Whoever had claimed it can't say anything of it from then on.
+    """
+    row = connection.execute(
+        select(outbox.c.token, outbox.c.acts)
+        .where(outbox.c.id == message, outbox.c.state.in_(list(states)))
+        .with_for_update()
+    ).first()
+    if row is None:
+        return False
+    acts = json.dumps([*json.loads(row.acts), done.model_dump(mode="json")])
+    changes = {"again_at": None, "lease_until": None, "token": row.token + 1, "acts": acts, **values}
+    connection.execute(update(outbox).where(outbox.c.id == message).values(changes))
+    return True
 
 
 def told_last(connection: Connection, portfolio: str, without: Collection[str]) -> list[Told]:
@@ -125,5 +187,6 @@ def _message(row: Any) -> OutboxMessage:
     )  # fmt: skip
     return OutboxMessage(
         id=row.id, state=row.state, rendered=rendered, run=row.run, queued=row.queued, sent=row.sent,
-        detail=row.detail, token=row.token, attempts=row.attempts,
+        detail=row.detail, token=row.token, attempts=row.attempts, again_at=row.again_at,
+        acts=tuple(map(Act.model_validate, json.loads(row.acts))),
     )  # fmt: skip
