@@ -34,6 +34,7 @@ class Point(NamedTuple):  # one a period of every history, and these are quickly
     forecast: Decimal | None = None
     year_target: Decimal | None = None
     as_of: date | None = None  # the day the figure speaks of, where it isn't the period's last
+    previous_target: Decimal | None = None  # agreed before the target, where that was changed within the year
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ def measure_attributes(
         "target": now.target,
         "forecast": now.forecast,
         "year_target": now.year_target,
+        "previous_target": now.previous_target,
         "previous": reported[-1] if reported else None,
         "two_back": reported[-2] if len(reported) > 1 else None,
         "linear_target": _linear_target(now, series),

@@ -5,17 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from engine.facts.arithmetic import in_full
 from engine.facts.attributes import ADDITIVE, Explanation, Point, Series
-from engine.facts.figures import NOTHING_RETURNED, Figure, Target, figure_of_parts, figure_of_row, read_target
+from engine.facts.figures import NOTHING_RETURNED, Figure, Target, figure_of_parts, figure_of_row
+from engine.facts.targets import holding, previous_target, target_in_words
 from engine.facts.timeline import Timeline
 from engine.facts.words import says_why_not
 from engine.model.returns import FigureState, MeasureRow
-from engine.model.values import Quantity, Unit
-from engine.model.workspace import DatedNumber, Portfolio, Subject, TargetWord
+from engine.model.workspace import Portfolio, Subject, TargetWord
 from engine.periods import Period
 from engine.returns.merge import PeriodRows
-from engine.workspace.dates import dated_number, first_day, periods_in, series_start
+from engine.workspace.dates import first_day, periods_in, series_start
 
 # What the formulas of a subject's measures come to in a period, by measure.
 Formulas = Callable[[Subject, Period], Mapping[str, Decimal]]
@@ -80,7 +79,7 @@ class Histories:
     def target(self, subject: Subject, measure: str, part: str | None, period: Period) -> Target:
         """The one agreed in the configuration for the period's last day; where none is, the return's own."""
         returned = self.figure(subject.ref, measure, part, period).target
-        agreed = self._holding(subject.measures[measure].target, period.end, measure)
+        agreed = holding(subject.measures[measure].target, period.end, self._measures[measure].unit, self._timeline)
         if agreed is None or (agreed is TargetWord.TO_BE_SET and returned is not None):
             return returned
         return agreed
@@ -95,7 +94,7 @@ class Histories:
         if isinstance(dated, tuple):
             begun = [one.from_ for one in dated if first_day(one.from_, cadence) <= period.end]
             since = f" since {max(begun, key=lambda text: first_day(text, cadence))}"
-        ours, theirs = (_shown(target, self._measures[measure].unit) for target in (agreed, returned))
+        ours, theirs = (target_in_words(target, self._measures[measure].unit) for target in (agreed, returned))
         return f"the return's target is {theirs}, but {ours} is agreed{since} and holds"
 
     def history(self, subject: Subject, measure: str, part: str | None, period: Period) -> list[Point]:
@@ -184,8 +183,8 @@ class Histories:
         if key not in self._points:
             figure = self.figure(subject.ref, measure, part, period)
             target = self.target(subject, measure, part, period)
-            day = figure.as_of or period.end
-            year_target = self._holding(subject.measures[measure].year_target, day, measure)
+            here, unit = subject.measures[measure], self._measures[measure].unit
+            year_target = holding(here.year_target, figure.as_of or period.end, unit, self._timeline)
             actual = figure.actual
             if actual is None and part is None and self._measures[measure].equals is not None:
                 actual = self._formulas(subject, period).get(measure)
@@ -196,14 +195,6 @@ class Histories:
                 forecast=figure.forecast,
                 year_target=year_target if isinstance(year_target, Decimal) else None,
                 as_of=figure.as_of,
+                previous_target=previous_target(here, period, unit, self._timeline),
             )
         return self._points[key]
-
-    def _holding(self, dated: str | tuple[DatedNumber, ...] | None, day: date, measure: str) -> Target:
-        if dated is None:
-            return None
-        return read_target(dated_number(dated, day, self._timeline.cadence), self._measures[measure].unit)
-
-
-def _shown(target: Decimal | TargetWord, unit: Unit) -> str:
-    return in_full(Quantity(target, unit)) if isinstance(target, Decimal) else target.value

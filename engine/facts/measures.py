@@ -10,6 +10,7 @@ from engine.facts.equals import Evaluator, differing, worked_out
 from engine.facts.figures import Figure
 from engine.facts.histories import Histories
 from engine.facts.signals import read_signal
+from engine.facts.targets import unapproved
 from engine.facts.timeline import Timeline
 from engine.facts.words import figure_words, words_of_parts
 from engine.model.facts import MeasureSheet
@@ -82,6 +83,9 @@ class Measures:
                     what = differing(Quantity(figure.actual, measure.unit), calculated)
             if what:
                 found.append(_problem(subject, measure.title, figure, what, "correct whichever is wrong"))
+            for what in unapproved(subject.measures[name], period, measure.unit, self._timeline):
+                cure = "have it approved and write `approved_by`, or put the earlier one back"
+                found.append(_problem(subject, measure.title, Figure(where=subject.ref), what, cure))
             of_whole = self.histories.disagreement(subject, name, None, period)
             for part in (None, *self.histories.judged_parts(ref, name, period)):
                 what = self.histories.disagreement(subject, name, part, period)

@@ -29,6 +29,7 @@ MEASURE_ATTRIBUTES: Mapping[str, Unit | None] = MappingProxyType(
         "target_to_date": None,
         "year_target": None,
         "linear_target": None,
+        "previous_target": None,
         "weeks_to_recovery": Unit.WEEKS,
         "unsecured": None,
         **dict.fromkeys(LIMITS),
@@ -37,7 +38,7 @@ MEASURE_ATTRIBUTES: Mapping[str, Unit | None] = MappingProxyType(
 
 # Of a measure, those that are absent wherever its figure is.
 OF_THE_FIGURE = frozenset(("actual", "variance", "shortfall", "change", "run", "unsecured"))
-TARGETS = frozenset(("target", "year_target", "target_to_date", "linear_target"))
+TARGETS = frozenset(("target", "year_target", "target_to_date", "linear_target", "previous_target"))
 
 SAVINGS_COLUMNS = ("target", "delivered", "forecast", "at_risk", "alternative")
 SAVINGS: Mapping[str, Unit] = MappingProxyType(

@@ -27,6 +27,7 @@ _ATTRIBUTES = {
     "target_to_date": "the target to date of {}",
     "year_target": "the year's target of {}",
     "linear_target": "the straight-line target of {}",
+    "previous_target": "the earlier target of {}",
     "weeks_to_recovery": "the time to recovery of {}",
     "unsecured": "the unsecured part of {}",
     "mean": "the mean of {}",

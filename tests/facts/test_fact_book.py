@@ -119,7 +119,11 @@ def returned_target(target: Decimal | TargetWord, agreed: object) -> tuple[Measu
 
 
 def test_an_owner_who_returns_another_target_than_the_agreed_one_changes_nothing_and_the_pmo_is_told() -> None:
-    dated = [{"from": "2018-04", "value": "40"}, {"from": "2018-10", "value": "50"}, {"from": "2019-04", "value": "60"}]
+    dated = [
+        {"from": "2018-04", "value": "40"},
+        {"from": "2018-10", "value": "50", "approved_by": "Board"},
+        {"from": "2019-04", "value": "60"},
+    ]
     found, problems = returned_target(Decimal(15), dated)
     assert plain(found.facts["target"].value) == "50"
     assert "off target" in found.states
