@@ -59,9 +59,15 @@ rules:
     because: "{measures.fair_or_worse} of {measures.rated} measures are short"
     tests: [{given: {measures.fair_or_worse: 6, measures.rated: 10}, expect: fires}]
 """
+# Two of them stand until they are cleared.
+RULES_THAT_CLEAR = RULES.replace(
+    "when: shortfall > tolerance\n", "when: shortfall > tolerance\n    clears: shortfall <= tolerance - 2%\n"
+).replace("when: shortfall > 45%\n", "when: shortfall > 45%\n    clears: shortfall < 40%\n")
 
 
-def write_workspace(root: Path, projects: int, measures: int, periods: list[str], seed: int = 1) -> None:
+def write_workspace(
+    root: Path, projects: int, measures: int, periods: list[str], seed: int = 1, rules: str = RULES
+) -> None:
     """A workspace with one portfolio: 10 programmes, and a workbook for each period."""
     dice = random.Random(seed)
     names = [f"m{number}" for number in range(measures)]
@@ -87,7 +93,7 @@ def write_workspace(root: Path, projects: int, measures: int, periods: list[str]
     _write(root / "config/people.yaml", "\n".join(people))
     _write(root / "config/audiences.yaml", "owners: {who: owners, about: {level: projects}}")
     _write(root / "config/settings.yaml", "mail: {allowed_domains: [council.example]}")
-    _write(root / "rules/made_up.yaml", RULES)
+    _write(root / "rules/made_up.yaml", rules)
     for period in periods:
         _write_workbook(root / f"returns/made_up/{period}/owners.xlsx", projects, names, dice)
 

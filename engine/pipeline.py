@@ -19,6 +19,7 @@ from engine.alerts.cases import CaseChanges, update
 from engine.alerts.release import accident, state_when_queued
 from engine.alerts.tellings import Tellings, tellings, told_by
 from engine.assessment.assess import Assessed, AssessmentInputs, assess
+from engine.assessment.judging import Judging
 from engine.assessment.revised import LastRevision
 from engine.facts.book import FactBook
 from engine.inference.process import DurableProcess
@@ -94,11 +95,17 @@ def facts_of(declared: Declared, returns: Iterable[Return], today: date) -> Fact
 
 
 def judge(
-    declared: Declared, facts: FactBase, period: Period, before: Published, durable: DurableProcess | None
+    declared: Declared,
+    facts: FactBase,
+    period: Period,
+    before: Published,
+    durable: DurableProcess | None,
+    earlier: Judging | None = None,
 ) -> Assessed:
     """Fact sheets to findings, statuses and trends, with the period's problems.
 
-    Without `durable` the plain evaluator judges alone. Raises JudgementError where the engine of record fails, and
+    Without `durable` the plain evaluator judges alone. What `earlier` (of an earlier period of the same replay) has
+    worked out is not worked out again. Raises JudgementError where the engine of record fails, and
     DisagreementError where the two evaluators differ.
     """
     assessed = assess(
@@ -113,6 +120,7 @@ def judge(
             ever=before.ever,
             rules_changed=before.rules_hash not in (None, rules_hash(declared, period)),
             same_period=before.same_period,
+            earlier=earlier,
         ),
         durable,
     )

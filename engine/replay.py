@@ -41,8 +41,10 @@ def replay(
     `render`; without one they have their headers and reasons, and no text.
     """
     before, told = Published(None, {}, None), dict[tuple[str, str, str], Told]()
+    judging: Judging | None = None
     for period in periods:
-        assessed = judge(about, facts(period), period, before, None)
+        assessed = judge(about, facts(period), period, before, None, judging)
+        judging = assessed.judging
         run = RunOut(
             portfolio=about.portfolio.portfolio,
             title=about.portfolio.title,
@@ -60,7 +62,7 @@ def replay(
         before = replace(before, told=tuple(told.values()))
         alerted = alert(about, run, before, now(period), render or _headers)
         told |= {(one.audience, one.recipient, one.subject): one for queued in alerted.messages for one in queued.told}
-        yield Replayed(period, alerted, assessed.judging)
+        yield Replayed(period, alerted, judging)
         before = followed_by(about, before, period, alerted)
 
 

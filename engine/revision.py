@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from engine.assessment.judging import Judging
 from engine.assessment.revised import LastRevision
 from engine.inference.process import DurableProcess
 from engine.model.alerts import Told
@@ -53,6 +54,7 @@ class Revision:
         self._name = self.about.portfolio.portfolio
         self._cadence = cadence_of(self.about.portfolio)
         self._facts = facts_of(self.about, self.returns, self.today)
+        self._judging: Judging | None = None  # of the period derived last
         self._ends = {one.period: self._cadence.period(one.period).end for one in self.returns}
         self._stored = {
             name: run
@@ -125,7 +127,8 @@ class Revision:
         """A period judged, and told of where it is the latest: `told` is None in the others."""
         revision = stored.revision + 1 if stored else 1
         before = replace(before, same_period=self._last_revision(stored, period))
-        assessed = judge(self.about, self._facts, period, before, self.durable)
+        assessed = judge(self.about, self._facts, period, before, self.durable, self._judging)
+        self._judging = assessed.judging
         run = RunOut(
             portfolio=self._name,
             title=self.about.portfolio.title,

@@ -37,6 +37,7 @@ class AssessmentInputs:
     ever: frozenset[str]  # the subjects that had a status in any published period
     rules_changed: bool  # the rules are others than those of the run published last
     same_period: LastRevision | None = None  # where the very period that is judged was published before
+    earlier: Judging | None = None  # of an earlier period's run, which need not be judged again
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ class _Assessment:
     def __init__(self, inputs: AssessmentInputs) -> None:
         self._inputs, self._period = inputs, inputs.period
         rules = inputs.rulebook.on(inputs.period.end)
-        self._judging = Judging(
+        earlier = inputs.earlier and inputs.earlier.handed_on(rules, inputs.book, inputs.period, self._previous)
+        self._judging = earlier or Judging(
             inputs.portfolio, inputs.scheme, rules, inputs.book, inputs.rows, inputs.period, self._previous
         )
         self._last = self._judging.past.before(inputs.period)

@@ -7,7 +7,7 @@ from typing import Protocol
 from engine.assessment.applies import Asked
 from engine.assessment.judged import rank_given
 from engine.assessment.lookback import Returned
-from engine.assessment.past import Past
+from engine.assessment.past import Past, without
 from engine.assessment.sheets import KnownSheets
 from engine.model.facts import MeasureSheet
 from engine.model.verdicts import FIRES, QUIET, Place, Verdict
@@ -59,6 +59,12 @@ class Held:
     def over(self, sheets: KnownSheets, verdicts: Verdicts) -> "Held":
         """The same past over other verdicts."""
         return Held(self._portfolio, self._scheme, self._past, sheets, self._returned, verdicts)
+
+    def handed_to(self, sheets: KnownSheets, verdicts: Verdicts, anew: Period | None) -> "Held":
+        """The same over verdicts from elsewhere, which are the same but for those in the period `anew`."""
+        one = self.over(sheets, verdicts)
+        one._standing = self._standing if anew is None else without(self._standing, anew)
+        return one
 
     def said(self, here: Here, period: Period) -> Verdict:
         """What a rule says in a period: where its condition is no longer true, it still fires until it is cleared."""
@@ -115,7 +121,7 @@ class Held:
                 found = at.id if stands else None
                 break
         # The periods passed over left it as it was.
-        self._standing |= dict.fromkeys(passed, found)
+        self._standing.update(dict.fromkeys(passed, found))
         return found
 
     def _asked_until(self, here: Here, period: Period) -> Iterator[tuple[Period, Here]]:

@@ -18,7 +18,7 @@ from engine.assessment.judged import (
     worst,
 )
 from engine.assessment.lookback import Returned
-from engine.assessment.past import Past
+from engine.assessment.past import Past, without
 from engine.assessment.scopes import MeasureScope, SubjectScope
 from engine.assessment.sheets import KnownSheets, Statuses
 from engine.facts.book import FactBook
@@ -55,6 +55,7 @@ class Judging:
         published: Callable[[str], str | None],
     ) -> None:
         self.portfolio, self.scheme, self.now = portfolio, scheme, now
+        self._rules, self._book = rules, book
         self.past = Past(portfolio)
         self.sheets = KnownSheets(portfolio, book, rules.thresholds, self)
         self.rows, self._published = rows, published
@@ -72,7 +73,29 @@ class Judging:
         self._ruled: dict[tuple[str, str, bool], tuple[Ruled, ...]] = {}
         self._ratings: dict[tuple[str, str], Mapping[MeasureKey, Rating]] = {}
         self._decided: dict[str, Mapping[str, InForce]] = {}
-        self._judged: dict[tuple[str, str], Judged] = {}
+        self._judged: dict[tuple[str, str], Judged] = {}  # by itself, compared with nothing
+        self._settled: dict[str, Judged] = {}  # in the run's own period
+
+    def handed_on(
+        self, rules: EffectiveRules, book: FactBook, now: Period, published: Callable[[str], str | None]
+    ) -> "Judging | None":
+        """This one for the run of a later period, with all that has been worked out; None by other rules or figures.
+
+        What a rule says of a period is the same, whichever period is the run's own. Only where one speaks of the
+        status before is it not: this run's own was compared with what was published, which other rules may have given.
+        """
+        if book is not self._book or rules != self._rules:
+            return None
+        one = copy(self)
+        one.now, one._published, one._settled = now, published, {}
+        anew = self.now if self._asks_what_was_before else None
+        one.sheets = self.sheets.handed_to(one, anew)
+        one._held = self._held.handed_to(one.sheets, one, anew)
+        if anew is not None:
+            one._here, one._ruled = without(self._here, anew), without(self._ruled, anew)
+            one._verdicts, one._cleared = without(self._verdicts, anew), without(self._cleared, anew)
+            one._ratings, one._judged = without(self._ratings, anew), without(self._judged, anew)
+        return one
 
     def under(self, thresholds: Mapping[str, Quantity], statuses: Statuses) -> "Judging":
         """The same rules under other thresholds, with the statuses that rules speak of handed in.
@@ -104,12 +127,14 @@ class Judging:
 
     def keep(self, subject: str, judged: Judged) -> None:
         """What a subject was settled at in the run's own period."""
-        self._judged[subject, self.now.id] = judged
+        self._settled[subject] = judged
 
     # ---- any period
 
     def judged(self, subject: str, period: Period) -> Judged:
         """A subject in an earlier period, judged again; or in the run's own, as it was settled."""
+        if period == self.now and subject in self._settled:
+            return self._settled[subject]
         if (subject, period.id) not in self._judged:
             waiting = [period]
             if self._asks_what_was_before:

@@ -1,11 +1,15 @@
 """A portfolio's periods, looking back: what came before, and what is history."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from datetime import date
+from typing import TypeVar
 
 from engine.model.workspace import Measure, Portfolio, cadence_of
 from engine.periods import Period
 from engine.workspace.dates import series_start, starts
+
+Key = TypeVar("Key", bound=tuple[Hashable, ...])
+Kept = TypeVar("Kept")
 
 
 class Past:
@@ -40,3 +44,8 @@ class Past:
         while earlier is not None and not self.is_history(earlier):
             yield earlier
             earlier = self.before(earlier)
+
+
+def without(kept: Mapping[Key, Kept], period: Period) -> dict[Key, Kept]:
+    """What was kept of other periods than this one, where every key has its period's name in it."""
+    return {key: value for key, value in kept.items() if period.id not in key}

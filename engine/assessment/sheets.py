@@ -6,6 +6,7 @@ from typing import Protocol
 
 from engine.assessment.applies import Needs
 from engine.assessment.judged import MeasureKey, Rating
+from engine.assessment.past import without
 from engine.facts.book import FactBook, SheetStanding
 from engine.model.facts import FactSheet, MeasureSheet
 from engine.model.returns import MilestoneRow
@@ -48,6 +49,14 @@ class KnownSheets:
         """The same figures under other thresholds, with other statuses on the sheets."""
         one = copy(self)
         one.thresholds, one._statuses, one._sheets = thresholds, statuses, {}
+        return one
+
+    def handed_to(self, statuses: Statuses, anew: Period | None) -> "KnownSheets":
+        """The same with statuses from elsewhere, which are the same but for those in the period `anew`."""
+        one = copy(self)
+        one._statuses = statuses
+        if anew is not None:
+            one._sheets = without(self._sheets, anew)
         return one
 
     def lifecycle(self, subject: str, period: Period) -> Lifecycle:

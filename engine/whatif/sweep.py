@@ -129,14 +129,20 @@ class UnderEach:
     def _rulings(self, here: Here, period: Period) -> Spread[Ruled]:
         """What a rule says in a place, and what stands there."""
         outcomes = self._outcomes(here.asked.rule, here, period)
-        if len(outcomes) == 1 and _is_all(here, outcomes[0]):  # by far the most
+        cleared = self._cleared(here, period, outcomes)
+        if len(outcomes) == 1 and len(cleared) == 1 and _is_all(here, outcomes[0], cleared[0]):  # by far the most
             return self._ruled(here, outcomes[0])
-        if all(_is_all(here, outcome) for outcome in outcomes):
-            return tuple(self._ruled(here, outcome)[0] for outcome in outcomes)
+
+        def is_all(place: int) -> bool:
+            return _is_all(here, under(outcomes, place), under(cleared, place))
 
         def ruling(place: int) -> Ruled:
-            outcome = under(outcomes, place)
-            return self._ruled(here, outcome)[0] if _is_all(here, outcome) else self._under[place].ruling(here, period)
+            if is_all(place):
+                return self._ruled(here, under(outcomes, place))[0]
+            return self._under[place].ruling(here, period)
+
+        if all(map(is_all, self._places)):
+            return once_each(outcomes, ruling)
 
         lacking = self._lacking(outcomes, here, period)
         return once_each(joined([outcomes, lacking, self._told_apart(here, period)]), ruling)
@@ -180,6 +186,11 @@ class UnderEach:
             return once_each(self._statuses_on_sheet(here, period), outcome)
         return turning(self._places, outcome) if way.one else each(self._places, outcome)
 
+    def _cleared(self, here: Here, period: Period, outcomes: Spread[str | None]) -> Spread[str | None]:
+        """What clears a rule, as a rule of its own: it fires where the other is cleared. Not asked where that fires."""
+        clearing = here.asked.clearing
+        return (None,) if clearing is None or outcomes == (FIRES,) else self._outcomes(clearing, here, period)
+
     def _statuses_on_sheet(self, here: Here, period: Period) -> Spread[Hashable]:
         """Keys that are equal for two values under which the sheet of a rule's subject has the same statuses."""
         ref, needs = here.place.subject, here.asked.needs
@@ -198,7 +209,7 @@ class UnderEach:
     # ---- what stands of earlier periods
 
     def _told_apart(self, here: Here, period: Period) -> Spread[Hashable]:
-        """Keys that are equal for two values under which a rule said the same there in every period up to this one.
+        """Keys that are equal for two values under which a rule said the same there in every period that counts here.
 
         Of a rule that speaks of statuses this is not looked into: there every value has a key of its own.
         """
@@ -208,17 +219,20 @@ class UnderEach:
             return tuple(self._places)
         if not any(way.named for way in ways):
             return ALIKE
-        apart, waiting = ALIKE, list[Period]()
+        apart, waiting = ALIKE, list[tuple[Period, list[Spread[str | None]]]]()
         for at in (period, *self._judging.past.judged_before(period)):
             known = self._apart.get((here.asked.order, here.place, at.id))
             if known is not None:
                 apart = known
                 break
-            waiting.append(at)
-        for at in reversed(waiting):
             there = self._judging.same(here, at)
-            if there is not None:
-                apart = numbered(joined([apart, *(self._outcomes(rule, there, at) for rule in rules)]))
+            said = [self._outcomes(rule, there, at) for rule in rules] if there is not None else []
+            waiting.append((at, said))
+            if said and all(_is_all(here, *(under(one, place) for one in said)) for place in self._places):
+                break  # whatever was said before it, nothing of that stands here
+        for at, said in reversed(waiting):
+            if said:
+                apart = numbered(joined([apart, *said]))
             self._apart[here.asked.order, here.place, at.id] = apart
         return apart
 
@@ -239,6 +253,6 @@ class _Under:
         raise LookupError("what was before is not known here")
 
 
-def _is_all(here: Here, outcome: str | None) -> bool:
+def _is_all(here: Here, outcome: str | None, cleared: str | None = None) -> bool:
     """Whether a rule's outcome in a period is all that stands there of it, whatever came before."""
-    return outcome is not None and (here.asked.clearing is None or outcome == FIRES)
+    return outcome is not None and (here.asked.clearing is None or FIRES in (outcome, cleared))

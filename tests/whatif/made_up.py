@@ -18,6 +18,7 @@ from tests.assessment.office import SCHEME, Returns, judgement, merged, months, 
 MONTHS = 6
 NAMES = tuple(f"2019-{month:02}" for month in range(1, MONTHS + 1))
 WORKING = WorkingDays(lambda day: False)
+TODAY = date(2019, 7, 15)
 
 BEDS = {"beds": {"target": "100"}}
 PORTFOLIO = Portfolio.model_validate(
@@ -152,13 +153,14 @@ def declared(rules: Sequence[str]) -> Declared:
     )  # fmt: skip
 
 
+def facts(returns: Returns) -> FactBase:
+    """The figures as they are known in July."""
+    rows = merged(returns)
+    return FactBase(FactBook(PORTFOLIO, SCHEME, rows, today=TODAY, working=WORKING), rows, {})
+
+
 def looked(rules: Sequence[str], returns: Returns) -> Looked:
     """All months from `starts` on, looked at in July."""
-    today = date(2019, 7, 15)
-    rows = merged(returns)
-    book = FactBook(PORTFOLIO, SCHEME, rows, today=today, working=WORKING)
     cadence = cadence_of(PORTFOLIO)
     periods = periods_between(cadence, cadence.period("2019-02"), cadence.period(NAMES[-1]))
-    return Looked(
-        declared(rules), FactBase(book, rows, {}), periods, periods, lambda _: datetime(2019, 7, 15, tzinfo=UTC), today
-    )
+    return Looked(declared(rules), facts(returns), periods, periods, lambda _: datetime(2019, 7, 15, tzinfo=UTC), TODAY)
