@@ -46,9 +46,18 @@ def _shown(row: MilestoneRow) -> MilestoneOut:
 
 def asked_for_signals(rule: Rule) -> tuple[Fact, ...]:
     """The measures of which a rule asks whether they are signals, once each."""
-    nodes = (node for condition in rule.conditions for node in walk(condition))
-    asked = (node.fact for node in nodes if isinstance(node, Is) and node.word == SIGNAL)
+    asked = _asked_whether(rule, SIGNAL)
     return tuple(dict.fromkeys(Fact(fact.name, alone=fact.alone) for fact in asked))  # wherever it stands
+
+
+def asks_for_explanations(rule: Rule) -> bool:
+    """Whether a rule asks if a measure is explained."""
+    return any(_asked_whether(rule, EXPLAINED))
+
+
+def _asked_whether(rule: Rule, word: str) -> Iterator[Fact]:
+    nodes = (node for condition in rule.conditions for node in walk(condition))
+    return (node.fact for node in nodes if isinstance(node, Is) and node.word == word)
 
 
 def signals_of(rule: Rule, scope: MeasureScope | SubjectScope) -> tuple[str, ...]:

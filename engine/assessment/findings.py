@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from engine.assessment.beside import explanations_of, milestones_of, signals_of
+from engine.assessment.beside import asks_for_explanations, explanations_of, milestones_of, signals_of
 from engine.assessment.decisions import Decided
 from engine.assessment.judged import Judged, Ruled
 from engine.assessment.judging import Judging
@@ -36,16 +36,18 @@ def findings_of(judging: Judging, judged: Judged) -> tuple[FindingOut, ...]:
 def remarks_of(judging: Judging, judged: Judged) -> tuple[str, ...]:
     """What is shown and moves nothing: remarks, and what was found of supporting measures."""
     return tuple(
-        f"{said(judging, judged, one, one.stands)}{_which(judging, judged, one, one.stands)}"
+        f"{said(judging, judged, one, one.stands)}{_beside(judging, judged, one, one.stands)}"
         for one in judged.ruled
         if one.fired and one.stands is not None and not one.moves and one.asked.rule.yields != "problem"
     )
 
 
-def _which(judging: Judging, judged: Judged, ruled: Ruled, stands: Verdict) -> str:
-    """The names of the milestones that a remark counts."""
-    names = "; ".join(one.name for one in milestones_of(judging, judged, ruled, stands))
-    return f" ({names})" if names else ""
+def _beside(judging: Judging, judged: Judged, ruled: Ruled, stands: Verdict) -> str:
+    """The names of the milestones that a remark counts, and the reasons of the explanations that it asks for."""
+    beside = [one.name for one in milestones_of(judging, judged, ruled, stands)]
+    if asks_for_explanations(ruled.asked.rule):
+        beside += [one.reason for one in explanations_of(judging, judged, ruled, stands)]
+    return f" ({'; '.join(beside)})" if beside else ""
 
 
 def said(judging: Judging, judged: Judged, ruled: Ruled, stands: Verdict) -> str:

@@ -125,7 +125,7 @@ def _rating(sheet: MeasureSheet, ruled: list[Ruled], scheme: Scheme) -> Rating:
         return Rating(scheme.statuses[found].id)
     if was_judged(ruled) and not lacks_required(ruled):
         return Rating(scheme.best.id)
-    return Rating(None, _why_not(sheet))
+    return Rating(None, _why_not(sheet, ruled))
 
 
 def _rating_of_parts(parts: list[Rating], scheme: Scheme) -> Rating:
@@ -145,9 +145,11 @@ _WHY_NO_FIGURE = {
 }
 
 
-def _why_not(sheet: MeasureSheet) -> str:
+def _why_not(sheet: MeasureSheet, ruled: Iterable[Ruled]) -> str:
     if "actual" not in sheet.facts:
         return next((why for word, why in _WHY_NO_FIGURE.items() if word in sheet.states), "No figure was returned.")
+    if any(one.asked.rule.thresholds.intersection(one.now.missing) for one in ruled):
+        return "A threshold by which it is judged has no value."
     if "target" not in sheet.facts:
         return "Its target has no figure." if sheet.target_word else "It has no target."
     return "A rule that rates it could not be judged."

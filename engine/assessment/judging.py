@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
+from functools import cached_property
 
 from engine.assessment.applies import Asked, Needs, applies, applies_to_measure, asked_of, base
 from engine.assessment.decisions import NOTHING, Decided, InForce, in_force
@@ -31,6 +32,7 @@ from engine.model.verdicts import Place, Verdict
 from engine.model.workspace import Lifecycle, Portfolio, Scheme
 from engine.periods import Period
 from engine.returns.merge import PeriodRows
+from engine.rulebook.formulas import Formulas
 from engine.rulebook.rules import EffectiveRules, Rule
 
 _Kept = dict[tuple[str, int, Place], Verdict]  # by period, the rule's place in the rulebook and where it is asked
@@ -108,6 +110,11 @@ class Judging:
         one._held = self._held.over(one.sheets, one)
         one._verdicts, one._cleared, one._ruled, one._ratings, one._judged = {}, {}, {}, {}, {}
         return one
+
+    @cached_property
+    def formulas(self) -> Formulas:
+        """The formulas of measures, read."""
+        return Formulas(self.portfolio, self.scheme)
 
     # ---- the run's own period
 

@@ -1,6 +1,7 @@
 """What could not be judged, and for want of what: by the facts' names, and as people say it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from engine.assessment.beside import asked_for_signals
 from engine.assessment.findings import spoken_of
@@ -9,6 +10,7 @@ from engine.assessment.judging import Judging
 from engine.assessment.scopes import MeasureScope, SubjectScope
 from engine.facts.signals import LIMITS, SIGNAL
 from engine.model.run import NotAssessed
+from engine.model.values import Quantity
 from engine.rulebook.nouns import Terms
 from engine.rulebook.syntax import Fact
 
@@ -59,41 +61,72 @@ def _in_full(ruled: Ruled, name: str) -> str:
 def _words(judging: Judging, judged: Judged, ruled: Ruled) -> Iterator[str]:
     """What a rule lacks, in the people's words: the figure that was not returned rather than what follows from it."""
     scope, terms = spoken_of(judging, judged, ruled, ruled.now)
+    known = judging.sheets.figures(ruled.place.subject, judged.period).facts
+    lacking = _Lacking(judging, ruled, scope, terms, known)
     for name in sorted(ruled.now.missing):
-        fact = Fact(name, alone=name in ruled.asked.alone)
-        measure, attribute = terms.measure_of(fact)
-        if measure is not None:
-            lacks = _lacks_of_signal(ruled, fact, attribute, scope)
-            yield from _of_measure(fact, measure, attribute, scope, terms, lacks)
-        elif (table := name.partition(".")[0]) in _TABLES:
-            known = judging.sheets.figures(ruled.place.subject, judged.period).facts
-            there = any(one.startswith(f"{table}.") for one in known)
-            yield _TABLES[table].format(terms.noun(fact)) if there else table
+        yield from lacking.words(Fact(name, alone=name in ruled.asked.alone))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lacking:
+    """What is known where a rule was asked and could not be judged."""
+
+    judging: Judging
+    ruled: Ruled
+    scope: MeasureScope | SubjectScope
+    terms: Terms
+    known: Mapping[str, Quantity]  # the figures of its subject
+
+    def words(self, fact: Fact) -> Iterator[str]:
+        if fact.name in self.ruled.asked.rule.thresholds:
+            yield f"a value of the threshold `{fact.name}`"
+            return
+        measure, attribute = self.terms.measure_of(fact)
+        if measure is None:
+            yield self._of_subject(fact)
         else:
-            yield terms.noun(fact)
+            yield from self._of_measure(fact, measure, attribute)
 
+    def _of_subject(self, fact: Fact) -> str:
+        table = fact.name.partition(".")[0]
+        if table not in _TABLES:
+            return self.terms.noun(fact)
+        there = any(name.startswith(f"{table}.") for name in self.known)
+        return _TABLES[table].format(self.terms.noun(fact)) if there else table
 
-def _of_measure(
-    fact: Fact, measure: str, attribute: str, scope: MeasureScope | SubjectScope, terms: Terms, lacks: str
-) -> Iterator[str]:
-    actual = Fact("actual", alone=True) if fact.alone else Fact(measure)
-    target = Fact("target", alone=True) if fact.alone else Fact(f"{measure}.target")
-    lacks_target = attribute in ("target", *_OF_FIGURE_AND_TARGET) and scope.fact(target) is None
-    lacks_figure = attribute != "target" and scope.fact(actual) is None
-    if lacks_figure:
-        yield f"a figure for {terms.noun(actual)}"
-    if lacks_target:
-        yield terms.noun(target)
-    if not lacks_figure and not lacks_target and lacks:
-        yield f"enough figures for {terms.noun(actual)} ({lacks})"
-    elif not lacks_figure and not lacks_target:
-        # What is known now lacks in an earlier period that the rule asks for, or can not be worked with.
-        yield terms.noun(fact) if scope.fact(fact) is None else f"enough figures for {terms.noun(actual)}"
+    def _of_measure(self, fact: Fact, measure: str, attribute: str) -> Iterator[str]:
+        scope, terms = self.scope, self.terms
+        actual = Fact("actual", alone=True) if fact.alone else Fact(measure)
+        target = Fact("target", alone=True) if fact.alone else Fact(f"{measure}.target")
+        lacks_target = attribute in ("target", *_OF_FIGURE_AND_TARGET) and scope.fact(target) is None
+        lacks_figure = attribute != "target" and scope.fact(actual) is None
+        lacks = self._lacks_of_signal(fact, attribute)
+        if lacks_figure:
+            yield from tuple(self._of_formula(measure)) or (f"a figure for {terms.noun(actual)}",)
+        if lacks_target:
+            yield terms.noun(target)
+        if not lacks_figure and not lacks_target and lacks:
+            yield f"enough figures for {terms.noun(actual)} ({lacks})"
+        elif not lacks_figure and not lacks_target:
+            # What is known now lacks in an earlier period that the rule asks for, or can not be worked with.
+            yield terms.noun(fact) if scope.fact(fact) is None else f"enough figures for {terms.noun(actual)}"
 
+    def _of_formula(self, measure: str, above: frozenset[str] = frozenset()) -> Iterator[str]:
+        """What a measure's formula lacks, down to what is returned; nothing where it has none, or lacks nothing."""
+        formula = self.judging.portfolio.measures[measure].equals
+        for fact in self.judging.formulas.facts(formula) if formula is not None else ():
+            below, _ = self.terms.measure_of(fact)
+            if self.scope.fact(fact) is not None or below in above:
+                continue
+            deeper = () if below is None else tuple(self._of_formula(below, above | {measure}))
+            if below is None:
+                yield self._of_subject(fact)
+            else:
+                yield from deeper or (f"a figure for {self.terms.noun(fact)}",)
 
-def _lacks_of_signal(ruled: Ruled, fact: Fact, attribute: str, scope: MeasureScope | SubjectScope) -> str:
-    """What a measure's history lacks ("needs 13 figures, has 9") where its limits or signals are asked for."""
-    if attribute not in LIMITS and fact not in asked_for_signals(ruled.asked.rule):
-        return ""
-    lacks = (sheet.signal for sheet in scope.measures(fact) if SIGNAL in sheet.unknown_states)
-    return next((one for one in lacks if one), "")
+    def _lacks_of_signal(self, fact: Fact, attribute: str) -> str:
+        """What a measure's history lacks ("needs 13 figures, has 9") where its limits or signals are asked for."""
+        if attribute not in LIMITS and fact not in asked_for_signals(self.ruled.asked.rule):
+            return ""
+        lacks = (sheet.signal for sheet in self.scope.measures(fact) if SIGNAL in sheet.unknown_states)
+        return next((one for one in lacks if one), "")

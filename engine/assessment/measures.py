@@ -87,5 +87,13 @@ def _shown(sheet: MeasureSheet) -> str:
         text += ", target to be set"
     elif sheet.target_word is not None:
         text += f", to go {sheet.target_word.value}"
-    said = [word.value for word in _BESIDE_A_FIGURE if actual is not None and word in sheet.states]
+    said = [_beside(word, sheet) for word in _BESIDE_A_FIGURE if actual is not None and word in sheet.states]
     return f"{text} ({', '.join(said)})" if said else text
+
+
+def _beside(word: FigureState, sheet: MeasureSheet) -> str:
+    """A word said of a figure; of one that is unsecured in part, how much of it is."""
+    unsecured = sheet.facts.get("unsecured")
+    if word is not FigureState.UNSECURED or unsecured is None or unsecured == sheet.facts.get("actual"):
+        return word.value
+    return f"{show(unsecured, sheet.decimals)} of it {word.value}"

@@ -15,7 +15,7 @@ from engine.rulebook.solver import Solver
 from engine.rulebook.stretches import without_value
 from engine.rulebook.syntax import Comparison, Fact, ThresholdRef, walk
 from engine.rulebook.templates import names_in
-from engine.rulebook.unreachable import band_slips, settled_slips, stretches, thresholds_of
+from engine.rulebook.unreachable import band_slips, settled_slips, stretches
 from engine.workspace.spelling import quoted
 
 
@@ -69,7 +69,7 @@ def _untested(rulebook: Rulebook, left_out: Sequence[LeftOut]) -> Iterator[Slip]
 
 
 def _unused(rulebook: Rulebook, left_out: Sequence[LeftOut]) -> Iterator[Slip]:
-    used = {name for rule in rulebook.rules for name in (*thresholds_of(rule), *names_in(rule.because))}
+    used = {name for rule in rulebook.rules for name in (*rule.thresholds, *names_in(rule.because))}
     for name, threshold in rulebook.thresholds.items():
         if name not in used and not any(one.mentions(name) for one in left_out):
             yield Slip(
@@ -78,11 +78,16 @@ def _unused(rulebook: Rulebook, left_out: Sequence[LeftOut]) -> Iterator[Slip]:
 
 
 def _without_value(rulebook: Rulebook, portfolio: Portfolio) -> Iterator[Slip]:
-    """Thresholds that lack a value while a rule that names them holds; each gap once, for the first rule it strikes."""
+    """Thresholds that lack a value while a rule that names them holds; each gap once, for the first rule it strikes.
+
+    One that never had a value, and says why, lacks it on purpose: each run says what it could not check.
+    """
     for name, threshold in rulebook.thresholds.items():
+        if all(value.value is None and value.why for value in threshold.values):
+            continue
         told: set[object] = set()
         for rule in rulebook.rules:
-            if name not in thresholds_of(rule):
+            if name not in rule.thresholds:
                 continue
             for first, until in without_value(threshold, rule, portfolio):
                 if (first, until) in told:

@@ -11,7 +11,7 @@ from engine.rulebook.names import Vocabulary
 from engine.rulebook.parser import read_expression
 from engine.rulebook.scope import Figures
 from engine.rulebook.slips import Source
-from engine.rulebook.syntax import NOWHERE, At, Expression
+from engine.rulebook.syntax import NOWHERE, At, Expression, Fact, facts_in
 from engine.rulebook.units import unit_of
 from engine.rulebook.values import value_of
 from engine.workspace.yamlfile import YamlFile
@@ -28,10 +28,18 @@ class Formulas:
         self._read: dict[str, Expression | None] = {}
 
     def __call__(self, text: str, known: Mapping[str, Quantity]) -> Quantity | None:
+        expression = self._expression(text)
+        return None if expression is None else value_of(expression, Figures(known))
+
+    def facts(self, text: str) -> tuple[Fact, ...]:
+        """What a formula is made of, in the order written."""
+        expression = self._expression(text)
+        return () if expression is None else facts_in(expression)
+
+    def _expression(self, text: str) -> Expression | None:
         if text not in self._read:
             self._read[text], _ = read_expression(Source(text, NOWHERE), self._vocabulary)
-        expression = self._read[text]
-        return None if expression is None else value_of(expression, Figures(known))
+        return self._read[text]
 
 
 def formula_faults(file: YamlFile, portfolio: Portfolio, scheme: Scheme) -> Iterator[Fault]:

@@ -12,7 +12,6 @@ from engine.rulebook.slips import Slip
 from engine.rulebook.solver import Solver
 from engine.rulebook.stretches import turns
 from engine.rulebook.syntax import And, Condition, Not, Or, facts_in
-from engine.rulebook.unreachable import thresholds_of
 
 
 def pointless_slips(rulebook: Rulebook, portfolio: Portfolio, scheme: Scheme, known: Known) -> Iterator[Slip]:
@@ -52,7 +51,7 @@ class _Pairs:
         gives = self._gives(wider, rule) if not named.isdisjoint(needed) else None
         if gives is None or not _asked_wherever(wider, rule):
             return False
-        names = thresholds_of(rule) | thresholds_of(wider)
+        names = rule.thresholds | wider.thresholds
         thresholds = [self.rulebook.thresholds[name] for name in names if name in self.rulebook.thresholds]
         periods = turns(rule, thresholds, self.portfolio)
         solvers = [self._solver(period.end) for period in periods]

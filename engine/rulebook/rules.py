@@ -8,7 +8,7 @@ from typing import Literal
 
 from engine.model.values import Quantity, Unit
 from engine.model.workspace import Level
-from engine.rulebook.syntax import NOWHERE, At, Condition
+from engine.rulebook.syntax import NOWHERE, At, Condition, ThresholdRef, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,12 @@ class Rule:
     def conditions(self) -> tuple[Condition, ...]:
         """All that it asks, in the order written."""
         return tuple(one for one in (self.when, self.clears, *(band.when for band in self.bands)) if one is not None)
+
+    @property
+    def thresholds(self) -> frozenset[str]:
+        """The thresholds that its conditions name."""
+        nodes = (node for condition in self.conditions for node in walk(condition))
+        return frozenset(node.name for node in nodes if isinstance(node, ThresholdRef))
 
     def holds_on(self, day: date) -> bool:
         return (self.from_ is None or self.from_ <= day) and (self.until is None or day <= self.until)

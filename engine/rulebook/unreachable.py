@@ -14,7 +14,7 @@ from engine.rulebook.rules import Band, Rule, Rulebook
 from engine.rulebook.slips import Slip
 from engine.rulebook.solver import Solver
 from engine.rulebook.stretches import turns
-from engine.rulebook.syntax import And, Comparison, Condition, Fact, ForPeriods, Is, Not, Or, ThresholdRef, walk
+from engine.rulebook.syntax import And, Comparison, Condition, Fact, ForPeriods, Is, Not, Or, walk
 
 _SHOWN = 200  # characters of a condition inside a sentence
 
@@ -30,7 +30,7 @@ class Stretch:
 
 def stretches(rulebook: Rulebook, rule: Rule, portfolio: Portfolio, known: Known) -> list[Stretch]:
     """Those in which all the rule's thresholds have values, oldest first."""
-    names = thresholds_of(rule)
+    names = rule.thresholds
     thresholds = [rulebook.thresholds[name] for name in sorted(names) if name in rulebook.thresholds]
     found: list[Stretch] = []
     for number, period in enumerate(turns(rule, thresholds, portfolio)):
@@ -38,12 +38,6 @@ def stretches(rulebook: Rulebook, rule: Rule, portfolio: Portfolio, known: Known
         if len(values) == len(names):
             found.append(Stretch(period if number else None, Solver(known, values), values))
     return found
-
-
-def thresholds_of(rule: Rule) -> frozenset[str]:
-    """The thresholds that a rule's conditions name."""
-    nodes = (node for condition in rule.conditions for node in walk(condition))
-    return frozenset(node.name for node in nodes if isinstance(node, ThresholdRef))
 
 
 def settled_slips(rule: Rule, during: Sequence[Stretch]) -> Iterator[Slip]:

@@ -196,6 +196,27 @@ def test_a_measure_says_why_it_has_no_status(
     assert (found.status is None) == (why is not None)
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ([None, "unsecured"], "£5.979m (£1.979m of it unsecured)"),
+        (["unsecured", "unsecured"], "£5.979m (unsecured)"),
+        ([None, None], "£5.979m"),
+    ],
+)
+def test_of_a_figure_that_is_unsecured_in_part_it_is_said_how_much(said: list[str | None], shown: str) -> None:
+    of = with_measures({"beds": {}}, {"beds": {**BEDS, "unit": "money"}})
+    parts = [("Agreed", 4_000_000, said[0]), ("Proposed", 1_979_000, said[1])]
+    rows: list[Row] = [
+        MeasureRow.model_validate(
+            {"subject": "homes", "measure": "beds", "part": part, "actual": pounds, "state": state}
+        )
+        for part, pounds, state in parts
+    ]
+    (found,) = Office(of=of, rules="rules: []").subject("homes", "2019-01", {"2019-01": rows}).measures
+    assert found.shown == shown
+
+
 def test_a_measure_keeps_no_good_status_without_a_figure() -> None:
     runs = Office().replay(months({"homes.beds": "95 ."})).runs
     assert [run["homes"].measures[0].status for run in runs] == ["green", None]

@@ -85,6 +85,46 @@ def test_a_missing_figure_is_called_what_people_call_it(
     assert missing(subject) == [words]
 
 
+NUMBER = {"unit": "number"}
+FORMULAS: dict[str, dict[str, object]] = {
+    "beds": {**BEDS, "title": "Share filled", "equals": "filled / places"},
+    "filled": {**NUMBER, "title": "Filled", "equals": "places - empty"},
+    "places": {**NUMBER, "title": "Places"},
+    "empty": {**NUMBER, "title": "Empty"},
+}
+
+
+@pytest.mark.parametrize(
+    ("formulas", "returned", "words"),
+    [
+        ({}, {}, ("a figure for Places", "a figure for Empty")),
+        ({}, {"homes.places": "120"}, ("a figure for Empty",)),
+        ({}, {"homes.places": "120", "homes.empty": "20"}, ("a figure for Filled",)),  # nobody works it out here
+        ({"filled": {"equals": "beds + empty"}}, {"homes.empty": "20"}, ("a figure for Filled", "a figure for Places")),
+        ({"beds": {"equals": "savings.target in this year / 2", "unit": "money"}}, {}, ("savings",)),
+    ],
+)
+def test_of_a_measure_that_is_worked_out_what_was_not_returned_is_missing(
+    formulas: dict[str, dict[str, str]], returned: dict[str, str], words: tuple[str, ...]
+) -> None:
+    measures = {name: fields | formulas.get(name, {}) for name, fields in FORMULAS.items()}
+    carried: dict[str, dict[str, str]] = {"beds": {"target": "£100"} if "beds" in formulas else {"target": "100"}}
+    carried |= {name: {} for name in FORMULAS if name != "beds"}
+    of = portfolio({**HOMES, "measures": carried}, measures=measures)
+    subject = Office(of=of, rules=f"{FAR_BELOW}    only: [beds]\n").subject("homes", "2019-01", months(returned, of=of))
+    assert missing(subject) == [words]
+
+
+def test_a_threshold_that_is_not_set_is_missing_by_its_name() -> None:
+    rules = FAR_BELOW.replace("title: How far", "unit: percent\n    title: How far").replace(
+        "value: 10%", "value: not set"
+    )
+    subject = Office(rules=rules).subject("homes", "2019-01", months({"homes.beds": "95"}))
+    assert missing(subject) == [("a value of the threshold `tolerance`",)]
+    assert subject.status is None
+    assert subject.measures[0].not_rated_because == "A threshold by which it is judged has no value."
+
+
 def test_a_table_that_did_not_come_back_is_missing_as_a_whole() -> None:
     returned: dict[str, list[Row]] = {"2019-01": [net_at_risk("homes", 5), milestone("Rollout")]}
     rules = OF_MILESTONES + OF_SAVINGS.replace("rules:\n", "")
@@ -235,6 +275,16 @@ def test_an_explanation_that_holds_stands_beside_its_measures_finding(
     (finding,) = explained(period, rules, *given).findings
     assert [(one.reason, one.recovery_by) for one in finding.explanations] == shown
     assert all((one.measure, one.title) == ("beds", "Beds filled") for one in finding.explanations)
+
+
+def test_a_remark_on_what_is_explained_gives_the_reason() -> None:
+    rules = """
+rules:
+  - {id: told, title: Told, for: measures, as: remark, when: actual is explained, because: "{title}: {actual}"}
+  - {id: few, title: Few, for: measures, as: remark, when: actual < 90, because: "Few"}
+"""
+    assert explained("2019-01", rules, ("2019-01", "Repairs", None)).remarks == ("Beds filled: 80 (Repairs)", "Few")
+    assert explained("2019-02", rules, ("2019-01", "Repairs", None)).remarks == ("Few",)
 
 
 # ---- judgements that ended

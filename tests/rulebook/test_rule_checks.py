@@ -72,6 +72,15 @@ def test_a_threshold_without_a_value_while_a_rule_needs_it_is_pointed_out(
     assert found(text + rules("for: projects, when: delays > limit, status: at_risk")) == ([said] if gap else [])
 
 
+def test_a_threshold_that_never_had_a_value_and_says_why_is_left_alone() -> None:
+    text = (
+        "thresholds: {limit: {title: T, unit: number, values: [{from: 2018-04, value: not set, why: nobody agreed}]}}\n"
+    )
+    rule = rules("for: projects, when: delays > limit, status: at_risk")
+    assert found(text + rule) == []
+    assert len(found(text.replace(", why: nobody agreed", "") + rule)) == 1
+
+
 def test_a_threshold_needs_no_value_while_its_rule_does_not_hold() -> None:
     text = "thresholds: {limit: {title: T, values: [{from: 2019-03, value: 5}, {from: 2019-07, value: not set}]}}\n"
     held = "for: projects, when: delays > limit, status: at_risk, from: 2019-03, until: 2019-06"
