@@ -57,7 +57,7 @@ def today(now: str | None) -> date:
 def declared(office: Office, name: str) -> Declared:
     """A portfolio with its scheme and rules. Raises FaultsError where the rules or formulas can't be used."""
     from engine.rulebook.formulas import Formulas
-    from engine.workspace.dates import working_days
+    from engine.workspace.dates import moves_with_holidays, working_days
 
     portfolio = office.portfolio(name)
     scheme = office.workspace.scheme_of(portfolio)
@@ -65,6 +65,8 @@ def declared(office: Office, name: str) -> Declared:
     if rulebook is None or errors_among(faults):
         raise FaultsError(faults)
     read_with = [__version__, portfolio.model_dump(mode="json"), scheme.model_dump(mode="json")]
+    if moves_with_holidays(portfolio):
+        read_with.append(office.workspace.calendar.model_dump(mode="json"))
     return Declared(
         workspace=office.workspace,
         portfolio=portfolio,

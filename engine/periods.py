@@ -85,10 +85,15 @@ class Months:
 
 @dataclass(frozen=True)
 class Weeks:
-    """Periods of some weeks, named by the day they report at ("2016-10-31"), which is their last day."""
+    """Periods of some weeks, named by the day they report at ("2016-10-31"), which is their last day.
+
+    `moved` is what becomes of a reporting day on a holiday. The period then ends on another day and keeps its name: a
+    holiday that is announced later renames nothing. A day never moves beyond its neighbours; it then stays.
+    """
 
     every: int
     origin: date
+    moved: Callable[[date], date] | None = None
 
     @property
     def words(self) -> str:
@@ -96,21 +101,37 @@ class Weeks:
 
     def period(self, name: str) -> Period:
         day = _iso_day(name, self.words)
-        if (day - self.origin).days % (self.every * 7):
+        if (day - self.origin).days % self._length.days:
             near = self.containing(day)
+            if near.end == day:
+                raise PeriodError(f"{name} is the day on which {near.id} reports; write {near.id}")
             raise PeriodError(f"{name} is not a reporting day ({self.words}); the next is {near.id}")
-        return self.containing(day)
+        return self._reporting(day)
 
     def containing(self, day: date) -> Period:
-        length = self.every * 7
-        end = day + timedelta(days=-(day - self.origin).days % length)
-        return Period(end.isoformat(), end - timedelta(days=length - 1), end)
+        reports = day + timedelta(days=-(day - self.origin).days % self._length.days)
+        if day > self._end(reports):
+            reports += self._length
+        elif day <= self._end(reports - self._length):
+            reports -= self._length
+        return self._reporting(reports)
 
     def before(self, period: Period) -> Period:
         return self.containing(period.start - timedelta(days=1))
 
     def after(self, period: Period) -> Period:
         return self.containing(period.end + timedelta(days=1))
+
+    @property
+    def _length(self) -> timedelta:
+        return timedelta(weeks=self.every)
+
+    def _reporting(self, day: date) -> Period:
+        return Period(day.isoformat(), self._end(day - self._length) + timedelta(days=1), self._end(day))
+
+    def _end(self, reports: date) -> date:
+        moved = reports if self.moved is None else self.moved(reports)
+        return moved if abs(moved - reports) < self._length else reports
 
 
 @dataclass(frozen=True)
@@ -204,6 +225,14 @@ class WorkingDays:
     def is_working(self, day: date) -> bool:
         return day.weekday() < 5 and not self.closed(day)
 
+    def moved(self, day: date, step: int) -> date:
+        """The day itself, or where it is a holiday the next working day (`step` 1) or the one before (-1)."""
+        if not self.closed(day):
+            return day
+        while not self.is_working(day):
+            day += timedelta(days=step)
+        return day
+
     def nth(self, number: int, from_day: date) -> date:
         """The `number`th working day (1 is the first) on or after a day."""
         day, left = from_day, number
@@ -226,7 +255,7 @@ def period_in_words(period: Period) -> str:
         return f"{MONTHS[period.start.month - 1]} {period.start.year}"
     if "Q" in period.id:
         return f"{MONTHS[period.start.month - 1]} to {MONTHS[period.end.month - 1]} {period.end.year}"
-    return f"the period to {day_in_words(period.end)}"
+    return f"the period to {day_in_words(date.fromisoformat(period.id))}"  # its name, wherever a holiday moved its end
 
 
 def _first_of(months: int) -> date:

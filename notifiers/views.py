@@ -209,11 +209,12 @@ def _as_at(period: str | None) -> str:
 
 
 def _savings(subject: SubjectOut) -> str:
-    """The savings in a sentence: "Savings: £264k net at risk, against a target of £4.038m."."""
+    """The savings in a sentence: "Savings in 2018/19: £264k net at risk, against a target of £4.038m."."""
     at_risk, target = _at_risk(subject, nothing="nothing net at risk"), subject.savings.get("target")
     if not at_risk:
         return ""
-    return f"Savings: {at_risk}{f', against a target of {one_line(target.shown)}' if target else ''}."
+    when = f" in {subject.savings_in}" if subject.savings_in else ""
+    return f"Savings{when}: {at_risk}{f', against a target of {one_line(target.shown)}' if target else ''}."
 
 
 def _at_risk(subject: SubjectOut, nothing: str = "") -> str:

@@ -12,9 +12,10 @@ from engine.assessment.measures import measures_of
 from engine.facts.names import SAVINGS
 from engine.model.run import DecisionOut, EvidenceOut, MovedBy, RevisedOut, SubjectOut
 from engine.model.workspace import Portfolio
-from engine.periods import Period
+from engine.periods import Period, financial_year
 from engine.rulebook.nouns import Terms
 from engine.rulebook.syntax import Fact
+from engine.workspace.dates import year_starts_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ def subject_out(judging: Judging, ref: str, judged: Judged, moved: Moved) -> Sub
     subject = portfolio.subjects[ref]
     findings = findings_of(judging, judged)
     derived = None if settled.derived is None else judging.scheme.statuses[settled.derived].id
+    savings = _savings(judging, ref, judged.period)
     return SubjectOut(
         ref=ref,
         level=subject.level,
@@ -61,7 +63,8 @@ def subject_out(judging: Judging, ref: str, judged: Judged, moved: Moved) -> Sub
         remarks=remarks_of(judging, judged),
         not_assessed=not_assessed_in(judging, judged),
         judged=quiet_in(judged),
-        savings=_savings(judging, ref, judged.period),
+        savings=savings,
+        savings_in=_savings_in(portfolio, judged.period) if savings else None,
     )
 
 
@@ -73,8 +76,14 @@ def _decision(decided: Decided | None, portfolio: Portfolio) -> DecisionOut | No
 
 
 def _savings(judging: Judging, ref: str, period: Period) -> dict[str, EvidenceOut]:
-    """The savings figures over all years, by column."""
+    """The savings figures by column: over all years or, where these stand alone, in the period's."""
     sheet = judging.sheets.figures(ref, period)
     terms = Terms(sheet.title, judging.portfolio.measures, judging.scheme)
     known = {column: sheet.facts.get(f"savings.{column}") for column in SAVINGS}
     return evidence({Fact(column): figure for column, figure in known.items() if figure is not None}, terms)
+
+
+def _savings_in(portfolio: Portfolio, period: Period) -> str | None:
+    if portfolio.savings_years == "add up":
+        return None
+    return financial_year(period.end, year_starts_in(portfolio))

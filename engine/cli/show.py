@@ -114,7 +114,7 @@ def explanation(
         lines += ["", "Measures", _measures(subject, scheme)]
     if subject.savings:
         shown = ", ".join(f"{name.replace('_', ' ')} {figure.shown}" for name, figure in subject.savings.items())
-        lines += ["", "Savings, all years", *bullets([shown])]
+        lines += ["", f"Savings, {subject.savings_in or 'all years'}", *bullets([shown])]
     if subject.judged:
         lines += ["", "Judged, and quiet", *bullets([", ".join(run.rules.get(rule, rule) for rule in subject.judged)])]
     problems = [problem for problem in run.problems if problem.subject == subject.ref]

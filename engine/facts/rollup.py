@@ -23,6 +23,7 @@ class SavingsTree:
         self._portfolio = portfolio
         self._rows = rows
         self._timeline = timeline
+        self._years_add_up = portfolio.savings_years == "add up"
         self._first_row: dict[str, date] = {}
         for period in timeline.periods:
             for ref in rows[period.id].savings if period.id in rows else ():
@@ -36,7 +37,9 @@ class SavingsTree:
         if key not in self._facts:
             savings, this_year = self.savings(ref, period), self._timeline.year(period)
             next_year = self._timeline.year_after(this_year)
-            self._facts[key] = {} if savings is None else savings_facts(savings, this_year, next_year)
+            self._facts[key] = (
+                {} if savings is None else savings_facts(savings, this_year, next_year, years_add_up=self._years_add_up)
+            )
         return self._facts[key]
 
     def savings(self, ref: str, period: Period) -> Savings | None:
@@ -63,11 +66,16 @@ class SavingsTree:
         own, differences = own_savings(rows)
         control = next((row for row in rows if row.year == ALL_YEARS), None)
         cure = "correct the years or the control total, whichever is wrong"
-        found = [_problem(subject, one.sentence("its years"), cure, control) for one in differences]
+        found: list[Problem] = []
+        if self._years_add_up:
+            found = [_problem(subject, one.sentence("its years"), cure, control) for one in differences]
+        elif control is not None and own.itemised:
+            what = "a control total over all years is not used beside years that stand alone"
+            found = [_problem(subject, what, "leave it out, or name its year", control)]
         below = self._sum_of_parts(ref, period) if subject.children else None
         if below is not None:
             cure = "return what is not itemised, or correct whichever is wrong"
-            for one in not_itemised(own, below, self._timeline.year(period)):
+            for one in not_itemised(own, below, self._timeline.year(period), years_add_up=self._years_add_up):
                 what = f"{one.sentence('the parts below it')}: {one.not_itemised} is not itemised"
                 found.append(_problem(subject, what, cure))
         return found

@@ -31,6 +31,7 @@ class Savings:
     """Figures in pounds: by year ("2018/19", "previous years") and over all years.
 
     `itemised` is False where the figures over all years are control totals alone, without the years they are made of.
+    Where a portfolio's years stand alone, nobody may ask for those over all years of what is itemised.
     """
 
     years: Mapping[str, Columns]
@@ -95,13 +96,17 @@ def add_up(parts: Iterable[Savings]) -> Savings:
     return Savings(years, over_all)
 
 
-def savings_facts(savings: Savings, this_year: str, next_year: str) -> dict[str, Quantity]:
+def savings_facts(
+    savings: Savings, this_year: str, next_year: str, *, years_add_up: bool = True
+) -> dict[str, Quantity]:
     """The figures by their full names ("savings.target", "savings.net_at_risk in 2018/19"); what is unknown is absent.
 
-    `in previous years` takes in every row of an earlier year, whether it names the year or not. The shortfall is not
-    known while a year with a target has no forecast, be it one of many subjects'.
+    Without a year they are those over all years or, where years stand alone, this year's. `in previous years` takes in
+    every row of an earlier year, whether it names the year or not. The shortfall is not known while a year with a
+    target has no forecast, be it one of many subjects'.
     """
-    facts = dict(_facts(savings.over_all, ""))
+    whole = savings.over_all if years_add_up or not savings.itemised else savings.years.get(this_year, {})
+    facts = dict(_facts(whole, ""))
     for year, columns in savings.years.items():
         if year != EARLIER:
             facts |= _facts(columns, f" in {year}")
@@ -110,9 +115,10 @@ def savings_facts(savings: Savings, this_year: str, next_year: str) -> dict[str,
     return facts
 
 
-def not_itemised(own: Savings, below: Savings, this_year: str) -> tuple[Difference, ...]:
+def not_itemised(own: Savings, below: Savings, this_year: str, *, years_add_up: bool = True) -> tuple[Difference, ...]:
     """Where a subject's own figures differ from the complete sum of its parts: over all years, else in which year."""
-    found = list(_differences(own.over_all, below.over_all, "over all years"))
+    compared = years_add_up or not (own.itemised or below.itemised)
+    found = list(_differences(own.over_all, below.over_all, "over all years")) if compared else []
     if found or not (own.itemised and below.itemised):
         return tuple(found)
     ours, theirs = _from_this_year(own.years, this_year), _from_this_year(below.years, this_year)

@@ -122,7 +122,8 @@ class SubjectOut(Frozen):
     remarks: tuple[str, ...] = ()
     not_assessed: tuple[NotAssessed, ...] = ()
     judged: tuple[str, ...] = ()  # rules that were judged and quiet
-    savings: dict[str, EvidenceOut] = {}  # "target", "net_at_risk" … over all years, where there are any
+    savings: dict[str, EvidenceOut] = {}  # "target", "net_at_risk" …, where there are any
+    savings_in: str | None = None  # the financial year that these are of; None where they are of all years
 
     @property
     def held_from(self) -> str | None:

@@ -11,12 +11,12 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, PrivateAttr
 from pydantic_core import PydanticCustomError
 
 from engine.model.base import Frozen
 from engine.model.values import Unit
-from engine.periods import Cadence, Dates, Months, PeriodError, Weeks
+from engine.periods import Cadence, Dates, Months, PeriodError, Weeks, WorkingDays
 
 
 def _iso_day(value: object) -> object:
@@ -229,6 +229,19 @@ class EveryWeeks(Frozen):
     every: str  # "2 weeks"
     from_: Day = Field(alias="from")
     on_holiday: Literal["keep", "next working day", "previous working day"] = "keep"
+    _working: WorkingDays | None = PrivateAttr(None)  # by the workspace's calendar; without one, days are kept
+
+    def by(self, working: WorkingDays) -> "EveryWeeks":
+        """The same by a calendar, which says what is a holiday."""
+        one = self.model_copy()
+        one._working = working
+        return one
+
+    def moved(self, day: date) -> date:
+        """What a reporting day becomes."""
+        if self._working is None or self.on_holiday == "keep":
+            return day
+        return self._working.moved(day, 1 if self.on_holiday == "next working day" else -1)
 
 
 class Portfolio(Frozen):
@@ -242,6 +255,7 @@ class Portfolio(Frozen):
     starts: str  # a period's name: earlier returns are history
     year_starts: str = "April"
     returns_due: str = "5th working day"
+    savings_years: Literal["add up", "stand alone"] = "add up"
     measures: dict[str, Measure] = {}
     measures_here: dict[str, MeasureHere] = {}  # those that the portfolio itself carries
     ignore_traps: IgnoredTraps = ()  # in all that is returned of the portfolio itself
@@ -422,8 +436,8 @@ def cadence_of(portfolio: Portfolio) -> Cadence:
             return Months(3)
         case FixedDates(dates=days):
             return Dates(days)
-        case EveryWeeks(every=every, from_=origin):
+        case EveryWeeks(every=every, from_=origin) as weeks:
             match = re.fullmatch(r"([1-9]|[1-4]\d|5[0-2]) weeks?", every)
             if not match:
                 raise PeriodError(f"`every: {every}` can't be read; write it as `every: 2 weeks`")
-            return Weeks(int(match[1]), origin)
+            return Weeks(int(match[1]), origin, weeks.moved)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from engine.model.workspace import (
     Calendar,
     DatedNumber,
+    EveryWeeks,
     Lifecycle,
     LifecycleSpan,
     Measure,
@@ -30,6 +31,7 @@ DatedT = TypeVar("DatedT", DatedNumber, LifecycleSpan, SeriesBreak)
 _BEGUN = (Lifecycle.LIVE, Lifecycle.DEVELOPING, Lifecycle.NOT_STARTED)
 
 
+@cache
 def working_days(calendar: Calendar) -> WorkingDays:
     """The working days of a calendar whose country and region are known; public holidays are looked up year by year."""
     also_closed = frozenset(calendar.also_closed)
@@ -41,6 +43,18 @@ def working_days(calendar: Calendar) -> WorkingDays:
         return frozenset(holidays.country_holidays(calendar.country, subdiv=calendar.region, years=year))
 
     return WorkingDays(lambda day: day in also_closed or day in public_holidays(day.year))
+
+
+def by_calendar(portfolio: Portfolio, working: WorkingDays) -> Portfolio:
+    """The portfolio with its reporting days moved off holidays, where it says so."""
+    if not isinstance(portfolio.reports, EveryWeeks):
+        return portfolio
+    return portfolio.model_copy(update={"reports": portfolio.reports.by(working)})
+
+
+def moves_with_holidays(portfolio: Portfolio) -> bool:
+    """Whether the calendar says when its periods end."""
+    return isinstance(portfolio.reports, EveryWeeks) and portfolio.reports.on_holiday != "keep"
 
 
 def due_date(portfolio: Portfolio, period: Period, working: WorkingDays) -> date:

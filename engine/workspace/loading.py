@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from engine.model.base import Frozen
 from engine.model.problems import Fault, Severity
 from engine.model.workspace import Audience, Calendar, Person, Portfolio, Scheme, Settings, Workspace
+from engine.workspace.dates import by_calendar, working_days
 from engine.workspace.paths import OutsideError, resolve_inside
 from engine.workspace.peoplechecks import check_audiences, check_people
 from engine.workspace.portfoliochecks import Known, check_portfolio
@@ -71,11 +72,15 @@ def read_workspace(root: Path) -> tuple[Workspace, list[Fault]]:
     for scheme in schemes.values():
         if scheme.noun is not None:
             faults += check_scheme(scheme.file, scheme.noun)
-    for one in portfolios.values():
+    of_calendar = list(check_calendar(calendar.file, calendar.noun)) if calendar.noun is not None else []
+    faults += of_calendar
+    # The holidays of a place that nobody knows can't be looked up: the shipped ones do for finding other faults.
+    working = working_days(Calendar() if calendar.noun is None or of_calendar else calendar.noun)
+    for name, one in portfolios.items():
         if one.noun is not None:
-            faults += check_portfolio(one.file, one.noun, _known(one.file, one.noun, schemes, people_known, one.whole))
-    if calendar.noun is not None:
-        faults += check_calendar(calendar.file, calendar.noun)
+            dated = by_calendar(one.noun, working)
+            portfolios[name] = replace(one, noun=dated)
+            faults += check_portfolio(one.file, dated, _known(one.file, dated, schemes, people_known, one.whole))
     if settings.noun is not None:
         faults += check_settings(settings.file, settings.noun, root)
     faults = sorted(dict.fromkeys(faults), key=lambda fault: (fault.file, fault.line, fault.column))

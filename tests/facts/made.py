@@ -99,6 +99,7 @@ def portfolio(
     measures: Mapping[str, Measure] | None = None,
     here: Mapping[str, MeasureHere] | None = None,
     reports: str = "monthly",
+    **more: object,
 ) -> Portfolio:
     return Portfolio.model_validate(
         {
@@ -111,6 +112,7 @@ def portfolio(
             "measures_here": dict(here or {}),
             "programmes": tuple(one for one in below if isinstance(one, Programme)),
             "projects": tuple(one for one in below if isinstance(one, Project)),
+            **more,
         }
     )
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.model.returns import SavingsRow
 from engine.model.values import Quantity, Unit
-from engine.model.workspace import Programme, Project
+from engine.model.workspace import Portfolio, Programme, Project
 from tests.facts.made import (
     COMMISSIONING,
     DIRECT_PAYMENTS,
@@ -196,3 +196,50 @@ def test_the_sum_of_any_tree_is_that_of_its_leaves(tree: object) -> None:
     expected = Quantity(sum(of_this_year, Decimal(0)), Unit.MONEY) if of_this_year else None
     assert found.facts.get("savings.target in this year") == expected
     assert of.problems(month("2019-01")) == ()
+
+
+# A saving of 100 made in 2018/19 is there in every later budget: its years stand alone.
+RECURRING = "2018/19 100 40 60 40 .\n2019/20 60 . 50 10 .\n2020/21 60 . 50 10 ."
+
+
+def alone(*projects: Project | Programme) -> Portfolio:
+    return portfolio(programme_of(*projects), savings_years="stand alone")
+
+
+def test_where_years_stand_alone_a_figure_without_a_year_is_this_years_and_no_sum() -> None:
+    of = book(alone(A, B), {"2019-01": [*savings("a", RECURRING), *savings("b", "2018/19 10 0 0 10 .")]})
+    a, g = (shown(sheet(of, ref, "2019-01"), "savings.") for ref in ("a", "g"))
+    assert (a["savings.target"], a["savings.net_at_risk"], a["savings.shortfall"]) == ("100000", "40000", "40")
+    assert (g["savings.target"], g["savings.forecast"], g["savings.net_at_risk"]) == ("110000", "60000", "50000")
+    assert (g["savings.target in next year"], g["savings.forecast in 2020/21"]) == ("60000", "50000")
+    assert of.problems(month("2019-01")) == ()
+
+
+def test_where_years_stand_alone_and_this_one_is_not_returned_nothing_is_known_without_a_year() -> None:
+    of = book(alone(A), {"2019-01": savings("a", "2019/20 60 . 50 10 .")})
+    found = shown(sheet(of, "a", "2019-01"), "savings.")
+    assert "savings.target" not in found
+    assert found["savings.target in next year"] == "60000"
+
+
+def test_where_years_stand_alone_a_control_total_beside_them_is_a_problem_and_is_not_used() -> None:
+    of = book(alone(A), {"2019-01": savings("a", f"{RECURRING}\nall 220 . . . .")})
+    assert shown(sheet(of, "a", "2019-01"), "savings.")["savings.target"] == "100000"
+    (problem,) = of.problems(month("2019-01"))
+    assert problem.what == "A: savings: a control total over all years is not used beside years that stand alone"
+    assert problem.cure == "leave it out, or name its year"
+
+
+def test_a_control_total_alone_stands_wherever_years_stand_alone() -> None:
+    of = book(alone(A), {"2019-01": savings("a", "all 35 . 23 12 .")})
+    assert shown(sheet(of, "a", "2019-01"), "savings.")["savings.forecast"] == "23000"
+
+
+def test_where_years_stand_alone_own_figures_are_held_against_the_parts_year_by_year() -> None:
+    own = savings("g", "2018/19 100 40 60 40 .\n2019/20 70 . 50 20 .")
+    of = book(alone(A), {"2019-01": [*savings("a", RECURRING), *own]})
+    whats = [problem.what for problem in of.problems(month("2019-01"))]
+    assert whats == [
+        "G: savings: target in 2019/20 is £70,000, and the parts below it add up to £60,000: £10,000 is not itemised",
+        "G: savings: at risk in 2019/20 is £20,000, and the parts below it add up to £10,000: £10,000 is not itemised",
+    ]
