@@ -1,6 +1,6 @@
 """The composition root: the only place where the rooms are joined, and where engine meets notifiers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -12,16 +12,19 @@ from engine import __version__
 from engine.inference.process import DurableProcess, available
 from engine.intake import period_to_run, take_in
 from engine.mailing import deliver_after_run, undelivered
-from engine.model.alerts import Rendered, Telling
+from engine.model.addressed import Addressed
+from engine.model.alerts import OutboxMessage, Rendered
 from engine.model.problems import Problem
-from engine.model.run import AlsoRevised, RunOut
+from engine.model.run import AlsoRevised, MessageOut, RunOut
 from engine.model.workspace import Calendar, Portfolio, Workspace
 from engine.office import FaultsError, Office, UsageError, check_workspace, errors_among, outside, rules_of
-from engine.pipeline import Declared, Render, digest
+from engine.periods import Period
+from engine.pipeline import Declared, digest
 from engine.store.records import Publication
 from engine.workspace.paths import OutsideError, resolve_inside
 
 if TYPE_CHECKING:
+    from engine.notices import AskedFor, Kind
     from engine.store.store import Store  # these are imported where they are used: most commands need few of them
 
 
@@ -161,10 +164,45 @@ def _run(office: Office, name: str, period_name: str | None, *, publish: bool) -
         also = _also_revised(revision.publications, out.period, store)
         if revision.publications:
             store.publish(revision.publications, {name: seen})
-        late = [*deliver_after_run(office, store), *undelivered(office, store, name)]
+        late = deliver_after_run(office, store)
+        late += _tell_office(office, about, store, out, period)  # after the others: of those that failed, too
+        late += undelivered(office, store, name)
         out = with_states(out, store, name)
         also = tuple(with_states(one, store, name) for one in also)
         return out.model_copy(update={"undelivered": tuple(late), "also": also}), revision.publications
+
+
+def _tell_office(office: Office, about: Declared, store: "Store", run: RunOut, period: Period) -> list[Problem]:
+    """Tells the office what it has to look at; a problem where that can't be done: what is published stays so."""
+    from engine.notices import tell_office
+    from engine.store.errors import StoreError
+
+    try:
+        problems = tell_office(office, about, store, run, period, _renderer(office))
+    except StoreError as error:
+        what = f"the run is published, but the office was not told of its problems ({error})"
+        return [Problem(file="", where="outbox", what=what, cure="mend that, and run again")]
+    return [*problems, *deliver_after_run(office, store)]
+
+
+def ask_for_returns(office: Office, name: str, kind: "Kind", period_name: str | None) -> "AskedFor":
+    """Reminds or chases everybody who owes a return for a period, once a day each, and delivers the messages.
+
+    Raises FaultsError, UsageError, StoreError.
+    """
+    from engine import notices
+
+    with open_the_store(office) as store:
+        about = declared(office, name)
+        asked = notices.ask_for_returns(office, about, store, kind, period_name, _renderer(office))
+        late = deliver_after_run(office, store)
+        rows = {one.id: one for one in store.outbox(name, asked.period.id)}
+        return replace(
+            asked,
+            queued=tuple(rows[one.id] for one in asked.queued),
+            already=tuple(rows[one.id] for one in asked.already),
+            problems=(*asked.problems, *late),
+        )
 
 
 def _also_revised(publications: Sequence[Publication], period: str, store: "Store") -> tuple[AlsoRevised, ...]:
@@ -199,12 +237,12 @@ def open_the_store(office: Office) -> "Iterator[Store]":
         yield store
 
 
-def _renderer(office: Office) -> Render:
+def _renderer(office: Office) -> Callable[[Addressed], Rendered | str]:
     from notifiers.messages import render
 
     templates = _templates(office)
 
-    def rendered(telling: Telling) -> Rendered | str:
+    def rendered(telling: Addressed) -> Rendered | str:
         message = render(telling, templates)
         return message if isinstance(message, Rendered) else str(message)
 
@@ -221,7 +259,22 @@ def with_states(out: Run, store: "Store", portfolio: str) -> Run:
         (one.rendered.audience, (one.rendered.address,)): one.state.value for one in rows if one.run == out.run
     }
     messages = [one.model_copy(update={"state": states.get((one.audience, one.to), one.state)}) for one in out.messages]
+    if isinstance(out, RunOut):
+        messages += _queued_since(out, rows)
     return out.model_copy(update={"messages": tuple(messages)})
+
+
+def _queued_since(out: RunOut, rows: Sequence[OutboxMessage]) -> Iterator[MessageOut]:
+    """The messages of a run that were queued once it was published: the office's."""
+    if out.published == "unchanged":
+        return
+    known = {(one.audience, one.to) for one in out.messages}
+    for one in reversed(rows):
+        if one.run == out.run and (one.rendered.audience, (one.rendered.address,)) not in known:
+            yield MessageOut(
+                audience=one.rendered.audience, to=(one.rendered.address,), subject=one.rendered.subject,
+                reasons=one.rendered.reasons, state=one.state.value,
+            )  # fmt: skip
 
 
 # ---- trying without consequences

@@ -12,21 +12,29 @@ from email.utils import format_datetime
 from hashlib import sha256
 from pathlib import Path
 
+from engine.model.addressed import Addressed
 from engine.model.alerts import Rendered, Telling
+from engine.model.notices import OfficeNotice, ReturnNotice
 from notifiers.addresses import PlainAddress, allowed, read_address, shown
 from notifiers.groups import reasons_of
+from notifiers.officeviews import office_view
 from notifiers.refusals import Refusal
-from notifiers.views import message_view
+from notifiers.returnviews import return_view
+from notifiers.views import View, message_view
 from notifiers.words import one_line
 
 _LONGEST_HEADER = 150  # characters of a subject; longer ones are cut, in the headers only
 _LONGEST_NAME = 60  # and of a recipient's name
 # What means something in an address. A long name in quotes loses them where Python breaks the line.
 _SPECIALS = str.maketrans(dict.fromkeys('()<>[]:;@\\,."', " "))
-_ABOUT = {"owner": "status of what you own", "digest": "exceptions"}
+_ABOUT = {
+    "owner": "status of what you own", "digest": "exceptions",
+    "reminder": "your return", "chaser": "your return", "office": "for the office",
+}  # fmt: skip
+_XLSX = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
 
-def render(telling: Telling, templates: Path | None = None) -> Rendered | Refusal:
+def render(telling: Addressed, templates: Path | None = None) -> Rendered | Refusal:
     """The message, or why there can be none: an address that mail may not go to, or a template at fault.
 
     `templates` is the workspace's folder of templates that stand in for the shipped ones; it need not exist.
@@ -57,16 +65,25 @@ def render(telling: Telling, templates: Path | None = None) -> Rendered | Refusa
     # Quoted-printable never has "=_" in it, so that no text can pretend to be a boundary.
     message.set_content(text, cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
-    message.set_boundary(f"=_{_digest('boundary', telling.dedupe_key)}")
+    for workbook in telling.workbooks if isinstance(telling, ReturnNotice) else ():
+        message.add_attachment(workbook.data, *_XLSX, filename=workbook.name)
+    _set_boundaries(message, telling.dedupe_key)
     return Rendered(
         dedupe_key=telling.dedupe_key, audience=telling.audience, recipient=telling.recipient, address=str(to),
         portfolio=telling.portfolio, period=telling.period, revision=telling.revision, subject=subject,
         message_id=message_id, date=telling.now, body=message.as_bytes(),
-        reasons={ref: str(reason) for ref, reason in reasons_of(telling).items()},
+        reasons=_reasons(telling),
     )  # fmt: skip
 
 
-def _parties(telling: Telling) -> tuple[PlainAddress, PlainAddress, PlainAddress] | Refusal:
+def _set_boundaries(message: EmailMessage, key: str) -> None:
+    """A boundary of its own for each part that holds others: Python's would be made by chance."""
+    holding = [part for part in message.walk() if part.is_multipart()]
+    for number, part in enumerate(holding):
+        part.set_boundary(f"=_{_digest('boundary', str(number), key)}")
+
+
+def _parties(telling: Addressed) -> tuple[PlainAddress, PlainAddress, PlainAddress] | Refusal:
     """To, From and Reply-To."""
     to = allowed(telling.address, telling.mail.allowed_domains)
     if isinstance(to, Refusal):
@@ -84,11 +101,38 @@ def _misconfigured(key: str, text: str) -> Refusal:
     return Refusal(f"{shown(text)} is not an address; correct `{key}` under `mail` in config/settings.yaml")
 
 
-def _parts(telling: Telling, templates: Path | None) -> tuple[str, str] | Refusal:
+def _view(telling: Addressed) -> View:
+    match telling:
+        case Telling():
+            return message_view(telling)
+        case ReturnNotice():
+            return return_view(telling)
+        case OfficeNotice():
+            return office_view(telling)
+        case _:
+            raise TypeError(f"no message is made of a {type(telling).__name__}")
+
+
+def _reasons(telling: Addressed) -> dict[str, str]:
+    """Why the message is sent, by what it is about."""
+    match telling:
+        case Telling():
+            return {ref: str(reason) for ref, reason in reasons_of(telling).items()}
+        case ReturnNotice():
+            return {one.ref: telling.kind for one in telling.owed}
+        case OfficeNotice():
+            kinds = ("stuck", "problems", "owing", "ending")
+            counts = {kind: sum(map(telling.is_new, getattr(telling, kind))) for kind in kinds}
+            return {kind: f"{count} new" for kind, count in counts.items() if count}
+        case _:
+            return {}
+
+
+def _parts(telling: Addressed, templates: Path | None) -> tuple[str, str] | Refusal:
     """The plain text and the HTML."""
     from notifiers.templating import fill  # Jinja takes a while to load, and most commands render nothing
 
-    view = {"message": message_view(telling)}
+    view = {"message": _view(telling)}
     text = fill(f"{telling.kind}.txt.j2", view, templates)
     if isinstance(text, Refusal):
         return text

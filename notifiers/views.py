@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from engine.model.alerts import HistoryPoint, Reason, Telling
 from engine.model.run import DecisionOut, FindingOut, SubjectOut
@@ -12,6 +11,7 @@ from engine.periods import day_in_words
 from notifiers.colours import UNKNOWN, ground, text_on
 from notifiers.groups import SAID, Group, digest_lead, grouped, owner_lead, reasons_of, what_changed
 from notifiers.money import net_of
+from notifiers.replies import STATUS_SKELETON, mailto
 from notifiers.words import (
     counted,
     ended,
@@ -63,7 +63,7 @@ def message_view(telling: Telling) -> View:
         "sections": sections,
         "overview": subject_view(telling.overview, telling) if telling.overview else None,
         "write_to": one_line(write_to),
-        "reply": _mailto(write_to, f"{telling.portfolio_title}, {period_words(telling.period)}", _SKELETON),
+        "reply": mailto(write_to, f"{telling.portfolio_title}, {period_words(telling.period)}", STATUS_SKELETON),
         "because": "You get this as the owner of what is listed."
         if telling.kind == "owner"
         else f"You get this as one of the audience {one_line(telling.audience)}.",
@@ -103,7 +103,9 @@ def subject_view(subject: SubjectOut, telling: Telling) -> View:
         "remarks": [sentence(remark) for remark in subject.remarks],
         "strip": [_cell(point, scheme) for point in history] if len(history) > 1 else [],
         "history": history_words(history, scheme) if len(history) > 1 else "",
-        "reply": _mailto(telling.mail.reply_to or telling.mail.from_, about, _SKELETON) if subject.exception else "",
+        "reply": mailto(telling.mail.reply_to or telling.mail.from_, about, STATUS_SKELETON)
+        if subject.exception
+        else "",
     }
 
 
@@ -249,13 +251,3 @@ def _cell(point: HistoryPoint, scheme: Scheme) -> View:
     status = status_view(scheme, point.status)
     code = (status["code"] or status["name"])[:3] if point.status else "–"
     return {**status, "code": code, "label": short_period(point.period)}
-
-
-_SKELETON = ("What we are doing about it:", "", "When it will be back on target:", "", "What we need from others:", "")
-
-
-def _mailto(address: str, subject: str, lines: Iterable[str]) -> str:
-    """A link that opens a reply with its subject and the questions to answer filled in (RFC 6068)."""
-    body = "\r\n".join(("About " + one_line(subject), "", *lines))
-    to, about = quote(one_line(address), safe="@"), quote(one_line(subject), safe="")
-    return f"mailto:{to}?subject={about}&body={quote(body, safe='')}"

@@ -48,7 +48,14 @@ def name_of(scheme: Scheme, status: str | None) -> str:
     return one_line(known.name) if known else scheme.name(None) if status is None else one_line(status)
 
 
-# ---- periods
+# ---- days and periods
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def weekday_words(day: date) -> str:
+    """A day as one plans by it: "Thursday 7 February 2019"."""
+    return f"{WEEKDAYS[day.weekday()]} {day_in_words(day)}"
 
 
 def period_words(period: str) -> str:

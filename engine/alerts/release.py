@@ -13,13 +13,20 @@ def accident(run: RunOut, messages: int, mail: MailSettings) -> str:
 
     `messages` is how many it has. A subject has changed where its status is another than that of the period before.
     """
-    if messages > mail.most_messages:
-        return f"{messages} messages at once are more than the {mail.most_messages} that config/settings.yaml allows"
+    if many := too_many(messages, mail):
+        return many
     had = [subject for subject in run.subjects if subject.previous is not None]
     changed = sum(subject.status != subject.previous for subject in had)
     if changed > FEW and changed * 100 > read_number(mail.most_changed).value * len(had):
         return f"{changed} of {len(had)} statuses changed at once, and config/settings.yaml allows {mail.most_changed}"
     return ""
+
+
+def too_many(messages: int, mail: MailSettings) -> str:
+    """Why so many messages at once are held; nothing where they are as many as may go."""
+    if messages <= mail.most_messages:
+        return ""
+    return f"{messages} messages at once are more than the {mail.most_messages} that config/settings.yaml allows"
 
 
 def state_when_queued(audience: Audience, accident: str) -> tuple[OutboxState, str]:

@@ -53,7 +53,8 @@ def tellings(
     result = Tellings([], [], [])
     day = now.astimezone(ZoneInfo(workspace.calendar.time_zone)).date()
     for name, audience in workspace.audiences.items():
-        if audience.when == "after run" and concerns(audience, portfolio):
+        told_now = audience.tell == "statuses" and audience.when == "after run"
+        if told_now and concerns(audience, portfolio):
             reachable, unreachable = recipients(audience, portfolio, workspace.people, day)
             for person, refs in reachable.items():
                 stage.tell(name, audience, person, refs, result)

@@ -240,6 +240,18 @@ def _mail_preview(options: Options) -> int:
     return DONE
 
 
+def _mail_remind(options: Options) -> int:
+    from engine.cli.chasing import ask_for_returns
+
+    return ask_for_returns(options, "reminder")
+
+
+def _mail_chase(options: Options) -> int:
+    from engine.cli.chasing import ask_for_returns
+
+    return ask_for_returns(options, "chaser")
+
+
 COMMANDS: dict[str, Callable[[Options], int]] = {
     "init": _init,
     "check": _check,
@@ -257,4 +269,6 @@ COMMANDS: dict[str, Callable[[Options], int]] = {
     "returns template": _returns_template,
     "mail list": _mail_list,
     "mail preview": _mail_preview,
+    "mail remind": _mail_remind,
+    "mail chase": _mail_chase,
 }

@@ -102,6 +102,13 @@ def build_parser() -> argparse.ArgumentParser:
     preview.add_argument("portfolio", nargs="?", help="one portfolio; all without it")
     preview.add_argument("--period")
     preview.add_argument("--to", metavar="PERSON", help="only the messages to this person")
+    for name, words, period in (
+        ("remind", "remind everybody who owes a return of the day it is due", "the next to fall due, without it"),
+        ("chase", "chase everybody whose return is overdue", "the last that fell due, without it"),
+    ):
+        asking = _command(mail, name, words)
+        asking.add_argument("portfolio", nargs="?", help="needed only where the workspace has several")
+        asking.add_argument("--period", help=period)
     return parser
 
 

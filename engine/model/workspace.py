@@ -346,6 +346,7 @@ class Audience(Frozen):
     """Who is told of what, at what status or worse, and when."""
 
     who: Literal["owners"] | tuple[str, ...]
+    tell: Literal["statuses", "problems"] = "statuses"  # problems: what the office has to put right
     about: About = About()
     at: str = "exceptions"  # or a status id of the scheme: that status or worse
     when: Literal["after run"] | OwnCalendar = "after run"

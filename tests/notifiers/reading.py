@@ -56,16 +56,16 @@ class _Words(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.words: list[str] = []
-        self.tables: list[bool] = []  # whether each open table is hidden
+        self.open: list[bool] = []  # whether each open table and division is hidden
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "table":
-            self.tables.append(("aria-hidden", "true") in attrs)
+        if tag in ("table", "div"):
+            self.open.append(("aria-hidden", "true") in attrs)
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "table":
-            self.tables.pop()
+        if tag in ("table", "div"):
+            self.open.pop()
 
     def handle_data(self, data: str) -> None:
-        if not any(self.tables):
+        if not any(self.open):
             self.words.append(data)

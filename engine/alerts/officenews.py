@@ -1,0 +1,128 @@
+"""What the office is told: problems, overdue returns, messages that are stuck, judgements that end. Pure."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from typing import Literal
+
+from engine.alerts.audiences import concerns, recipients
+from engine.alerts.chasing import OWNERS
+from engine.model.alerts import OutboxMessage, OutboxState, Told
+from engine.model.notices import Ending, Item, OfficeNotice, Owed, Owing, Stuck, key_of
+from engine.model.run import DecisionOut, RunOut, SubjectOut
+from engine.model.workspace import Portfolio, Workspace, cadence_of
+from engine.periods import Cadence, Period, PeriodError
+
+STUCK = (OutboxState.HELD, OutboxState.DEAD, OutboxState.UNCERTAIN)
+
+
+def office_notices(
+    workspace: Workspace,
+    portfolio: Portfolio,
+    period: Period,
+    run: RunOut | None,
+    messages: Iterable[OutboxMessage],
+    owed: Mapping[str, Owed],
+    due: date,
+    told: Iterable[Told],
+    now: datetime,
+    today: date,
+) -> list[OfficeNotice]:
+    """A message to everybody of an audience that is told of problems, where there is anything they don't know yet.
+
+    `run` is the last of the period; `messages` are those held, dead or uncertain; `owed` is what is missing for the
+    period, which counts as news once it is overdue; `told` is what each recipient was last told. It shows what is new
+    and what still stands.
+    """
+    problems = tuple(run.problems) if run is not None else ()
+    owing = tuple(_owing(workspace, portfolio, owed, today))
+    stuck = tuple(_stuck(one) for one in messages)
+    ending = tuple(_ending(run, workspace, portfolio, period)) if run is not None else ()
+    told_of: list[Item] = [*problems, *stuck, *ending, *(owing if today > due else ())]
+    keys = [key_of(one, period.id) for one in told_of]
+    known: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for one in told:
+        known[one.audience, one.recipient].add(one.subject)
+    notices: list[OfficeNotice] = []
+    for name, audience in workspace.audiences.items():
+        if audience.tell == "problems" and concerns(audience, portfolio):
+            for person in recipients(audience, portfolio, workspace.people, today).reachable:
+                new = frozenset(key for key in keys if digest_of(key) not in known[name, person])
+                if new:
+                    notices.append(OfficeNotice(
+                        audience=name, recipient=person, name=workspace.people[person].name,
+                        address=workspace.people[person].email.strip(), portfolio=portfolio.portfolio,
+                        portfolio_title=portfolio.title, mail=workspace.settings.mail, now=now, period=period.id,
+                        occurrence=f"{period.id} {digest_of(*sorted(new))}", revision=run.revision if run else 1,
+                        today=today, due=due, problems=problems, owing=owing, stuck=stuck, ending=ending, new=new,
+                    ))  # fmt: skip
+    return notices
+
+
+def office_told(notice: OfficeNotice, message: str) -> list[Told]:
+    """What the office knows once a message is out; `message` is the id of its row in the outbox."""
+    return [
+        Told(
+            audience=notice.audience, recipient=notice.recipient, subject=digest_of(key), period=notice.period,
+            status=None, cases=(), message=message,
+        )
+        for key in sorted(notice.new)
+    ]  # fmt: skip
+
+
+def digest_of(*keys: str) -> str:
+    """Keys as they are kept: short, and no subject's name. A colon is in no ref."""
+    return f"office:{hashlib.sha256(chr(0).join(keys).encode()).hexdigest()[:16]}"
+
+
+def _owing(workspace: Workspace, portfolio: Portfolio, owed: Mapping[str, Owed], today: date) -> Iterable[Owing]:
+    reached = recipients(OWNERS, portfolio, workspace.people, today)
+    for person, refs in (*reached.reachable.items(), *reached.unreachable.items()):
+        titles = tuple(owed[ref].title for ref in refs if ref in owed)
+        if titles:
+            known = workspace.people.get(person)
+            yield Owing(
+                person=person, name=known.name if known else person, address=known.email.strip() if known else "",
+                titles=titles,
+            )  # fmt: skip
+
+
+def _stuck(one: OutboxMessage) -> Stuck:
+    return Stuck(
+        id=one.id, state=one.state.value, to=one.rendered.address, about=one.rendered.subject,
+        period=one.rendered.period, why=one.detail,
+    )  # fmt: skip
+
+
+def _ending(run: RunOut, workspace: Workspace, portfolio: Portfolio, period: Period) -> Iterator[Ending]:
+    """The floors and overrides in force on this period's last day and, by their own end, not on the next one's."""
+    scheme, cadence = workspace.scheme_of(portfolio), cadence_of(portfolio)
+    after = cadence.after(period)
+    for subject in run.subjects:
+        for kind, decision in _judgements(subject):
+            end = _last_day(decision.until, cadence)
+            if end is not None and (after is None or end < after.end):
+                yield Ending(
+                    ref=subject.ref, title=subject.title, kind=kind, status=scheme.name(decision.status),
+                    reason=decision.reason, until=str(decision.until),
+                )  # fmt: skip
+
+
+def _judgements(subject: SubjectOut) -> Iterator[tuple[Literal["floor", "override"], DecisionOut]]:
+    if subject.floor is not None:
+        yield "floor", subject.floor
+    if subject.override is not None:
+        yield "override", subject.override
+
+
+def _last_day(until: str | None, cadence: Cadence) -> date | None:
+    """The last day of a judgement; None where it has no day: it runs on, or until a milestone is met."""
+    try:
+        return cadence.period(until or "").end
+    except PeriodError:
+        pass
+    try:
+        return date.fromisoformat(until or "")
+    except ValueError:
+        return None

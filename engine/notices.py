@@ -1,0 +1,196 @@
+"""Reminders, chasers and the office's mail: what is known is gathered, messages are rendered and put into the outbox.
+
+Each message is queued once: a command given again the same day says what is already there.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from engine.alerts.chasing import OWNERS, asked
+from engine.alerts.officenews import STUCK, office_notices, office_told
+from engine.alerts.owed import owed
+from engine.alerts.release import state_when_queued, too_many
+from engine.intake import Taken, take_in
+from engine.model.addressed import Addressed
+from engine.model.alerts import OutboxMessage, Rendered
+from engine.model.notices import Owed, Workbook
+from engine.model.problems import Problem
+from engine.model.run import RunOut
+from engine.office import Office, UsageError
+from engine.periods import Period, day_in_words
+from engine.pipeline import Declared, facts_of
+from engine.store.records import Queued
+from engine.store.store import Store
+from engine.workspace.dates import due_date
+
+Kind = Literal["reminder", "chaser"]
+RenderAny = Callable[[Addressed], Rendered | str]  # a message's frozen bytes, or why there are none
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFor:
+    """What a reminder or chase came to."""
+
+    kind: Kind
+    period: Period
+    due: date
+    queued: tuple[OutboxMessage, ...]  # new with this command
+    already: tuple[OutboxMessage, ...]  # queued earlier the same day
+    owing: int  # subjects that owe something
+    complete: int  # live subjects that owe nothing any more
+    problems: tuple[Problem, ...]  # whom nobody can ask, and messages that could not be made
+
+
+def ask_for_returns(
+    office: Office, about: Declared, store: Store, kind: Kind, period_name: str | None, render: RenderAny
+) -> AskedFor:
+    """Queue a message to everybody who owes a return for a period.
+
+    The period is the next one that falls due, or for chasers the last that did, where none is named. Raises UsageError
+    where a reminder would come after the due date, or a chaser on it or before.
+    """
+    period = _period(office, about, kind, period_name)
+    due = due_date(about.portfolio, period, about.working)
+    taken = take_in(office, about, store, keep=False)
+    owing = _owed(office, about, taken, period)
+    wanted = asked(
+        office.workspace, about.portfolio, kind, period, due, owing,
+        _workbooks(office, about, period, due, owing), office.now, office.today,
+    )  # fmt: skip
+    problems = list(wanted.problems)
+    ready: list[Queued] = []
+    for notice in wanted.notices:
+        message = render(notice)
+        if isinstance(message, str):
+            problems.append(Problem(file="", where=f"message to {notice.recipient}", what=message))
+            continue
+        state, why = state_when_queued(OWNERS, too_many(len(wanted.notices), office.workspace.settings.mail))
+        ready.append(Queued(message, (), state, why))
+    new = store.queue(ready, None, office.now)
+    ids = {one.rendered.id for one in ready}
+    rows = [one for one in reversed(store.outbox(about.portfolio.portfolio, period.id)) if one.id in ids]
+    live = sum(1 for ref in about.portfolio.subjects if ref not in owing and about.portfolio.subjects[ref].measures)
+    return AskedFor(
+        kind=kind, period=period, due=due, owing=len(owing), complete=live,
+        queued=tuple(one for one in rows if one.id in new), already=tuple(one for one in rows if one.id not in new),
+        problems=tuple(problems),
+    )  # fmt: skip
+
+
+def tell_office(
+    office: Office,
+    about: Declared,
+    store: Store,
+    run: RunOut | None,
+    period: Period,
+    render: RenderAny,
+    audiences: Sequence[str] | None = None,
+) -> list[Problem]:
+    """Queue the office's mail, where there is anything it doesn't know yet; why some could not be made.
+
+    `run` is the last of the period, if there is one. `audiences` are those to be told, all that are told after a run
+    where none are named. Asked again with nothing new it queues nothing.
+    """  # fmt: skip
+    names = _told_of_problems(office) if audiences is None else audiences
+    if not names:
+        return []
+    name = about.portfolio.portfolio
+    taken = take_in(office, about, store, keep=False)
+    notices = office_notices(
+        office.workspace, about.portfolio, period, run, store.outbox(name, states=STUCK),
+        _owed(office, about, taken, period), due_date(about.portfolio, period, about.working), store.told(name),
+        office.now, office.today,
+    )  # fmt: skip
+    problems: list[Problem] = []
+    for notice in (one for one in notices if one.audience in names):
+        message = render(notice)
+        if isinstance(message, str):
+            problems.append(Problem(file="", where=f"message to {notice.recipient}", what=message))
+            continue
+        audience = office.workspace.audiences[notice.audience]
+        state, why = state_when_queued(audience, "")  # of what was held, too
+        store.queue(
+            [Queued(message, tuple(office_told(notice, message.id)), state, why)], run.run if run else None, office.now
+        )
+    return problems
+
+
+def _told_of_problems(office: Office) -> list[str]:
+    return [
+        name
+        for name, audience in office.workspace.audiences.items()
+        if audience.tell == "problems" and audience.when == "after run"
+    ]
+
+
+def _owed(office: Office, about: Declared, taken: Taken, period: Period) -> dict[str, Owed]:
+    facts = facts_of(about, taken.returns, office.today)
+    return owed(about.portfolio, facts.book, facts.rows, taken.returns, period)
+
+
+def _period(office: Office, about: Declared, kind: Kind, name: str | None) -> Period:
+    portfolio = about.portfolio
+    if name is None:
+        return _next_due(office, about) if kind == "reminder" else _last_due(office, about)
+    period = office.period(portfolio.portfolio, name)
+    if period.end < office.period(portfolio.portfolio, portfolio.starts).end:
+        raise UsageError(f"{name} is history: {portfolio.portfolio} starts with {portfolio.starts}")
+    due = due_date(portfolio, period, about.working)
+    if kind == "reminder" and office.today > due:
+        raise UsageError(
+            f"the returns of {name} were due on {day_in_words(due)}; chase them: telltale mail chase "
+            f"{portfolio.portfolio} --period {name}"
+        )
+    if kind == "chaser" and office.today <= due:
+        raise UsageError(f"the returns of {name} are not late: they are due on {day_in_words(due)}")
+    return period
+
+
+def _next_due(office: Office, about: Declared) -> Period:
+    """The first period whose due date is today or later, none before the first that is judged."""
+    first = office.period(about.portfolio.portfolio, about.portfolio.starts)
+    cadence = office.cadence(about.portfolio.portfolio)
+    at: Period | None = first
+    while at is not None and due_date(about.portfolio, at, about.working) < office.today:
+        at = cadence.after(at)
+    if at is None:
+        raise UsageError(f"{about.portfolio.portfolio} has no period that is still to fall due; name one with --period")
+    return at
+
+
+def _last_due(office: Office, about: Declared) -> Period:
+    """The last period whose due date has passed."""
+    first = office.period(about.portfolio.portfolio, about.portfolio.starts)
+    cadence = office.cadence(about.portfolio.portfolio)
+    last: Period | None = None
+    at: Period | None = first
+    while at is not None and due_date(about.portfolio, at, about.working) < office.today:
+        last, at = at, cadence.after(at)
+    if last is None:
+        due = day_in_words(due_date(about.portfolio, first, about.working))
+        raise UsageError(f"no return of {about.portfolio.portfolio} is late: those of {first.id} are due on {due}")
+    return last
+
+
+def _workbooks(office: Office, about: Declared, period: Period, due: date, owing: Iterable[str]) -> dict[str, Workbook]:
+    """The workbook of each owner of something that is owed, by owner: as `returns template` writes it."""
+    from engine.returns.earlier import rows_before
+    from engine.returns.template import Wanted, has_rows, is_open, template
+
+    portfolio = about.portfolio
+    owners = {portfolio.subjects[ref].owner for ref in owing} - {None}
+    if not owners:
+        return {}
+    before = rows_before(office.returns_folder, portfolio, about.scheme, period)
+    subjects = [one for one in portfolio.subjects.values() if is_open(one, portfolio, period) and has_rows(one, before)]
+    return {
+        owner: Workbook(
+            name=f"{owner}.xlsx",
+            data=template(
+                Wanted(portfolio, about.scheme, period, due, [one for one in subjects if one.owner == owner], before)
+            ),
+        )
+        for owner in sorted(owner for owner in owners if owner is not None)
+    }
