@@ -15,20 +15,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from engine.alerts.asking import Asking, Background
 from engine.alerts.cases import CaseChanges, update
 from engine.alerts.release import accident, state_when_queued
-from engine.alerts.tellings import Tellings, tellings, told_by
+from engine.alerts.tellings import tellings, told_after_run, told_by
 from engine.assessment.assess import Assessed, AssessmentInputs, assess
 from engine.assessment.judging import Judging
 from engine.assessment.revised import LastRevision
 from engine.facts.book import FactBook
 from engine.inference.process import DurableProcess
-from engine.model.alerts import Case, CaseKey, Decision, HistoryPoint, Rendered, Telling, Told
+from engine.model.acts import CaseKey, OfficeAct
+from engine.model.alerts import Case, Decision, HistoryPoint, Rendered, Silenced, Telling, Told
 from engine.model.problems import Problem
 from engine.model.returns import Return
 from engine.model.run import MessageOut, RunOut
-from engine.model.workspace import Portfolio, Scheme, Workspace
+from engine.model.workspace import Portfolio, Scheme, Workspace, cadence_of
 from engine.periods import Period, WorkingDays
+from engine.returns.decided import with_acts
 from engine.returns.merge import PeriodRows, merge
 from engine.rulebook.formulas import Formulas
 from engine.rulebook.rules import Rulebook
@@ -66,7 +69,10 @@ class Published:
     open_cases: tuple[Case, ...] = ()
     closed_cases: frozenset[CaseKey] = frozenset()
     told: tuple[Told, ...] = ()  # what each recipient was last told of each subject
+    silenced: tuple[Silenced, ...] = ()  # the last period in which a silence kept each from hearing
     history: Mapping[str, Sequence[HistoryPoint]] = field(default_factory=dict)
+    periods: tuple[str, ...] = ()  # oldest first
+    acts: tuple[OfficeAct, ...] = ()  # what people did, by whom and until when
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +84,8 @@ class FactBase:
     problems: Mapping[str, tuple[Problem, ...]]
 
 
-def facts_of(declared: Declared, returns: Iterable[Return], today: date) -> FactBase:
-    """Returns to fact sheets."""
+def facts_of(declared: Declared, returns: Iterable[Return], today: date, acts: Iterable[OfficeAct] = ()) -> FactBase:
+    """Returns to fact sheets, with the judgements among the acts as if returns had them."""
     by_period: dict[str, list[Return]] = defaultdict(list)
     for one in returns:
         by_period[one.period].append(one)
@@ -88,6 +94,7 @@ def facts_of(declared: Declared, returns: Iterable[Return], today: date) -> Fact
     for period, group in by_period.items():
         rows[period], clashes = merge(group)
         problems[period] = (*(problem for one in group for problem in one.problems), *clashes)
+    rows = with_acts(rows, acts, cadence_of(declared.portfolio))
     book = FactBook(
         declared.portfolio, declared.scheme, rows, today=today, working=declared.working, equals=declared.formulas
     )
@@ -135,18 +142,40 @@ class Alerted:
     cases: CaseChanges
     decisions: tuple[Decision, ...] = ()
     messages: tuple[Queued, ...] = ()
+    occurrences: Mapping[str, str] = field(default_factory=dict)  # of the telling, by audience
 
 
-def alert(declared: Declared, run: RunOut, before: Published, now: datetime, render: Render | None) -> Alerted:
-    """Statuses to cases, alerts and messages. Without `render` nobody is told: a past period that is judged again."""
+def alert(
+    declared: Declared,
+    run: RunOut,
+    before: Published,
+    now: datetime,
+    render: Render | None,
+    told_again: Mapping[str, str] | None = None,
+) -> Alerted:
+    """Statuses to cases, alerts and messages. Without `render` nobody is told: a past period that is judged again.
+
+    `told_again` names audiences with a calendar of their own whose messages this run replaces, with the occurrence.
+    """
     cases = update(before.open_cases, before.closed_cases, run, declared.scheme)
     if render is None:
         return Alerted(run, cases)
-    told = tellings(declared.workspace, declared.portfolio, run, before.told, cases.open, before.history, now)
-    return _rendered(declared, run, cases, told, render)
+    after_run = told_after_run(declared.workspace, declared.portfolio, run.period)
+    return tell(declared, run, before, cases, {**after_run, **(told_again or {})}, now, render)
 
 
-def _rendered(declared: Declared, run: RunOut, cases: CaseChanges, told: Tellings, render: Render) -> Alerted:
+def tell(
+    declared: Declared,
+    run: RunOut,
+    before: Published,
+    cases: CaseChanges,
+    occurrences: Mapping[str, str],
+    now: datetime,
+    render: Render,
+) -> Alerted:
+    """A run's alerts and messages to some audiences, each with the occurrence of its telling."""
+    background = Background(before.told, before.silenced, cases.open, before.history, before.periods, before.acts)
+    told = tellings(Asking(declared.workspace, declared.portfolio, run, background, now), occurrences)
     problems = list(told.problems)
     queued: list[Queued] = []
     held = accident(run, len(told.messages), declared.workspace.settings.mail)
@@ -169,7 +198,7 @@ def _rendered(declared: Declared, run: RunOut, cases: CaseChanges, told: Telling
         for one in queued
     )
     complete = run.model_copy(update={"messages": shown, "problems": (*run.problems, *problems)})
-    return Alerted(complete, cases, tuple(told.decisions), tuple(queued))
+    return Alerted(complete, cases, tuple(told.decisions), tuple(queued), occurrences)
 
 
 def followed_by(declared: Declared, before: Published, period: Period, result: Alerted) -> Published:
@@ -187,6 +216,8 @@ def followed_by(declared: Declared, before: Published, period: Period, result: A
         open_cases=result.cases.open,
         closed_cases=before.closed_cases | {case.key for case in result.cases.closed},
         history=history,
+        periods=(*before.periods, period.id),
+        acts=before.acts,
     )
 
 

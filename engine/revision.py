@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from engine.alerts.acts import in_force
 from engine.assessment.judging import Judging
 from engine.assessment.revised import LastRevision
 from engine.inference.process import DurableProcess
+from engine.model.acts import OfficeAct
 from engine.model.alerts import Told
 from engine.model.problems import Problem
 from engine.model.returns import Return
@@ -32,6 +34,7 @@ from engine.pipeline import (
     judge,
     rules_hash,
 )
+from engine.returns.decided import judgements_until
 from engine.store.records import Publication, StoredRun
 from engine.store.store import Store
 
@@ -53,7 +56,8 @@ class Revision:
     def __post_init__(self) -> None:
         self._name = self.about.portfolio.portfolio
         self._cadence = cadence_of(self.about.portfolio)
-        self._facts = facts_of(self.about, self.returns, self.today)
+        self._acts = self.store.acts(self._name)
+        self._facts = facts_of(self.about, self.returns, self.today, self._acts)
         self._judging: Judging | None = None  # of the period derived last
         self._ends = {one.period: self._cadence.period(one.period).end for one in self.returns}
         self._stored = {
@@ -82,7 +86,8 @@ class Revision:
             if not self.publications:  # from here on every period is derived again: its run before has changed
                 withdrawn = self.store.unclaimed(self._name, [later.id for later in periods[position:]])
             told = self._told(withdrawn) if period == periods[-1] else None
-            result = self._derived(period, before, stored, told)
+            again = self._told_again(withdrawn) if told is not None else {}
+            result = self._derived(period, before, stored, told, again)
             withdraws = frozenset() if self.publications else withdrawn
             self.publications.append(self._publication(period, before, result, inputs_hash, withdraws))
             runs[period.id] = result.run
@@ -92,10 +97,15 @@ class Revision:
     def _periods(self, wanted: Period) -> list[Period]:
         """The one wanted, the published ones after it, and those from the first whose figures were corrected on."""
         published = [self._cadence.period(name) for name in self._stored]
-        corrected = [p for p in published if self._stored[p.id].figures_hash != self._figures_hash(p)]
+        corrected = [p for p in published if self._is_corrected(p)]
         first = min(period.end for period in (wanted, *corrected))
         again = {period.id: period for period in (*published, wanted) if period.end >= first}
         return sorted(again.values(), key=lambda period: period.end)
+
+    def _is_corrected(self, period: Period) -> bool:
+        """Whether a published period's figures, or the judgements entered for it, are others now."""
+        stored = self._stored[period.id]
+        return stored.figures_hash != self._figures_hash(period) or stored.acts_hash != self._acts_hash(period)
 
     def _published_before(self, period: Period) -> Published:
         """What was published before a period, as the store has it."""
@@ -108,6 +118,8 @@ class Revision:
             open_cases=tuple(self.store.open_cases(self._name, before=period.end)),
             closed_cases=self.store.closed_cases(self._name, before=period.end),
             history=self.store.history(self._name, HISTORY, before=period.end),
+            periods=tuple(self.store.published_periods(self._name, before=period.end)),
+            acts=self._acts,
         )
 
     def _known(self, name: str) -> Period | None:
@@ -121,10 +133,27 @@ class Revision:
         """What each recipient was told, but for the messages that nobody has begun to send: these are replaced."""
         return tuple(self.store.told(self._name, without=withdrawn))
 
+    def _told_again(self, withdrawn: frozenset[str]) -> dict[str, str]:
+        """The audiences with a calendar of their own that lose messages, with the occurrence that these were for.
+
+        They are told again with the run: nobody else would, before the calendar comes round.
+        """
+        audiences = self.about.workspace.audiences
+        lost = self.store.occurrences_of(withdrawn) if withdrawn else {}
+        return {name: day for name, day in lost.items() if name in audiences and audiences[name].when != "after run"}
+
     def _derived(
-        self, period: Period, before: Published, stored: StoredRun | None, told: tuple[Told, ...] | None
+        self,
+        period: Period,
+        before: Published,
+        stored: StoredRun | None,
+        told: tuple[Told, ...] | None,
+        again: Mapping[str, str],
     ) -> Alerted:
-        """A period judged, and told of where it is the latest: `told` is None in the others."""
+        """A period judged, and told of where it is the latest: `told` is None in the others.
+
+        `again` names the audiences that are told again, though not after every run.
+        """
         revision = stored.revision + 1 if stored else 1
         before = replace(before, same_period=self._last_revision(stored, period))
         assessed = judge(self.about, self._facts, period, before, self.durable, self._judging)
@@ -145,7 +174,8 @@ class Revision:
         )
         if told is None:
             return alert(self.about, run, before, self.now, None)
-        return alert(self.about, run, replace(before, told=told), self.now, self.render)
+        before = replace(before, told=told, silenced=self.store.silenced(self._name))
+        return alert(self.about, run, before, self.now, self.render, again)
 
     def _last_revision(self, stored: StoredRun | None, period: Period) -> LastRevision | None:
         """What was published of the period itself, and what of it is still the same."""
@@ -156,6 +186,7 @@ class Revision:
             subjects={subject.ref: subject for subject in stored.out.subjects},
             same_figures=stored.figures_hash == self._figures_hash(period),
             same_rules=stored.rules_hash == rules_hash(self.about, period),
+            same_acts=stored.acts_hash == self._acts_hash(period),
         )
 
     def _unchanged(self, stored: StoredRun) -> RunOut:
@@ -168,7 +199,19 @@ class Revision:
         """Of all that a run follows from, but for the time of day: that only counts by what is overdue."""
         overdue = [list(figure) for figure in self._facts.book.overdue(period)]
         hashes = [self._figures_hash(period), rules_hash(self.about, period), self.about.telling_hash]
-        return digest([*hashes, overdue, before.run])
+        people = [self._acts_hash(period), self._in_force_hash()]
+        return digest([*hashes, overdue, before.run, *(people if any(people) else [])])
+
+    def _acts_hash(self, period: Period) -> str:
+        """Of the judgements entered by command for a period and those before it; "" where there are none."""
+        acts = judgements_until(self._acts, period, self._cadence)
+        return digest([_act_substance(act) for act in acts]) if acts else ""
+
+    def _in_force_hash(self) -> str:
+        """Of the silences and acknowledgements in force now, by which others are told; "" where there are none."""
+        acts = in_force(self._acts, self.now, self.today)
+        standing = (*acts.silences, *acts.acknowledgements)
+        return digest([_act_substance(act) for act in standing]) if standing else ""
 
     def _figures_hash(self, period: Period) -> str:
         """Of every return for a period and for those before it."""
@@ -187,9 +230,11 @@ class Revision:
             hash=inputs_hash,
             figures_hash=self._figures_hash(period),
             rules_hash=rules_hash(self.about, period),
+            acts_hash=self._acts_hash(period),
             inputs=self._inputs(period, before),
             cases=result.cases,
             decisions=result.decisions,
+            occurrences=result.occurrences,
             messages=result.messages,
             withdraws=withdraws,
         )
@@ -203,11 +248,16 @@ class Revision:
             "calendar": about.workspace.calendar.model_dump(mode="json"),
             "rules": about.rules_text,
             "returns": [_substance(one) for one in self._until(period)],
+            "acts": [_act_substance(act) for act in judgements_until(self._acts, period, self._cadence)],
             "today": self.today.isoformat(),
             "previous": dict(before.previous),
             "ever": sorted(before.ever),
         }
         return json.dumps(inputs, ensure_ascii=False, separators=(",", ":"))
+
+
+def _act_substance(act: OfficeAct) -> dict[str, object]:
+    return act.model_dump(mode="json", exclude_defaults=True)
 
 
 def _substance(return_: Return) -> dict[str, object]:

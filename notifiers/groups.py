@@ -8,7 +8,7 @@ from engine.model.alerts import Reason, Telling
 from engine.model.run import SubjectOut
 from engine.model.workspace import Scheme
 from notifiers.money import net_words
-from notifiers.words import counted, name_of, one_line
+from notifiers.words import counted, listed, name_of, one_line
 
 
 class Group(StrEnum):
@@ -30,6 +30,8 @@ SAID = {
     Reason.REOPENED: "It had been put right, and is back.",
     Reason.OVERRIDE_ENDED: "The PMO's judgement that stood here has ended.",
     Reason.EASED: "It is better than when you were last told.",
+    Reason.ESCALATED: "It has been open for long, and nobody has acknowledged it.",
+    Reason.REMINDER: "You were told of it before, and it still holds.",
 }
 
 _BY_REASON = {
@@ -88,10 +90,11 @@ def reasons_of(telling: Telling) -> dict[str, Reason]:
 
 
 def what_changed(subjects: Iterable[SubjectOut]) -> str:
-    """Why what was published of these no longer holds: "the rules have changed", or the figures, or both."""
+    """Why what was published of these no longer holds: "the rules have changed", or the figures, or judgements."""
     causes = frozenset(cause for subject in subjects for cause in _causes(subject))
-    changed = [f"the {cause}" for cause in ("rules", "figures") if cause in causes]
-    return f"{' and '.join(changed) or 'the rules or the figures'} have changed"
+    words = {"rules": "the rules", "figures": "the figures", "decision": "the PMO's judgements"}
+    changed = [words[cause] for cause in words if cause in causes]
+    return f"{listed(changed) or 'the rules or the figures'} have changed"
 
 
 def _causes(subject: SubjectOut) -> Iterator[str]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from engine.model.alerts import Case, CaseKey
+from engine.model.acts import CaseKey
+from engine.model.alerts import Case
 from engine.model.run import NotAssessed, RunOut, SubjectOut
 from engine.model.workspace import Lifecycle, Scheme
 

@@ -1,65 +1,52 @@
-"""The messages of a run: for every audience told after it, every recipient, one message or the reasons for none."""
+"""The messages of a telling: for every audience that is told, every recipient, one message or the reasons for none."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
-from engine.alerts.audiences import concerns, recipients
-from engine.alerts.decisions import Situation, Threshold, decide
+from engine.alerts.asking import Asking, Decided
+from engine.alerts.audiences import concerns
 from engine.model.alerts import Case, Decision, HistoryPoint, PartOf, Reason, Telling, Told, last_rated
 from engine.model.problems import Problem
-from engine.model.run import RunOut, SubjectOut
-from engine.model.workspace import Audience, Level, Portfolio, Scheme, Workspace
+from engine.model.run import SubjectOut
+from engine.model.workspace import Audience, Level, Portfolio, Workspace
 
 SHOWN_PERIODS = 12  # in the small picture of a message
 
 
 class Tellings(NamedTuple):
-    """What a run tells, all that was decided on the way, and whom it could not reach."""
+    """What is told, all that was decided on the way, and whom it could not reach."""
 
     messages: list[Telling]
     decisions: list[Decision]
     problems: list[Problem]
 
 
-def tellings(
-    workspace: Workspace,
-    portfolio: Portfolio,
-    run: RunOut,
-    told: Iterable[Told],
-    cases: Sequence[Case],
-    history: Mapping[str, Sequence[HistoryPoint]],
-    now: datetime,
-) -> Tellings:
-    """The messages of the latest period's run to the audiences that are told after each run.
+def told_after_run(workspace: Workspace, portfolio: Portfolio, period: str) -> dict[str, str]:
+    """The audiences that are told after each run, each with the occurrence that a period's run is."""
+    return {
+        name: period
+        for name, audience in workspace.audiences.items()
+        if audience.tell == "statuses" and audience.when == "after run" and concerns(audience, portfolio)
+    }
 
-    `told` holds what each recipient was last told; `cases` those open after this run; `history` by subject the statuses
-    published for earlier periods, oldest first; `now` has a time zone. One message a recipient and audience, and none
-    without news. A person's digest shows every exception and remediated exception at the audience's threshold, whoever
-    was told what; an owner's message shows the news of the owner's subjects and the exceptions that continue. Both show
-    what was an exception and is no longer rated.
+
+def tellings(asking: Asking, occurrences: Mapping[str, str]) -> Tellings:
+    """The messages about a run to some audiences; `occurrences` says by audience which of its tellings this is.
+
+    One message a recipient and audience, and none without news. A person's digest shows every exception and remediated
+    exception at the audience's threshold, whoever was told what; an owner's message shows the news of the owner's
+    subjects and the exceptions that continue. Both show what was an exception and is no longer rated.
     """
-    by_subject: dict[str, list[Case]] = defaultdict(list)
-    for case in cases:
-        by_subject[case.key.subject].append(case)
-    stage = _Stage(
-        workspace=workspace, portfolio=portfolio, scheme=workspace.scheme_of(portfolio), run=run, now=now,
-        by_ref={subject.ref: subject for subject in run.subjects},
-        told={(one.audience, one.recipient, one.subject): one for one in told}, cases=by_subject, history=history,
-    )  # fmt: skip
     result = Tellings([], [], [])
-    day = now.astimezone(ZoneInfo(workspace.calendar.time_zone)).date()
-    for name, audience in workspace.audiences.items():
-        told_now = audience.tell == "statuses" and audience.when == "after run"
-        if told_now and concerns(audience, portfolio):
-            reachable, unreachable = recipients(audience, portfolio, workspace.people, day)
-            for person, refs in reachable.items():
-                stage.tell(name, audience, person, refs, result)
-            for person, refs in unreachable.items():
-                stage.report(name, audience, person, refs, result)
+    for name, occurrence in occurrences.items():
+        stage = _Stage(asking, name, occurrence, asking.workspace.audiences[name])
+        reachable, unreachable = asking.reached(name)
+        for person, refs in reachable.items():
+            stage.tell(person, refs, result)
+        for person, refs in unreachable.items():
+            stage.report(person, refs, result)
     return result
 
 
@@ -77,6 +64,7 @@ def told_by(telling: Telling, cases: Sequence[Case], message: str) -> list[Told]
         Told(
             audience=telling.audience, recipient=telling.recipient, subject=subject.ref, period=telling.period,
             status=subject.status, cases=tuple(keys[subject.ref]), message=message,
+            through=telling.through.get(subject.ref),
         )
         for subject in telling.subjects
         if subject.status is not None or subject.ref in news
@@ -85,101 +73,80 @@ def told_by(telling: Telling, cases: Sequence[Case], message: str) -> list[Told]
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """What all messages of one run share."""
+    """One telling of one audience."""
 
-    workspace: Workspace
-    portfolio: Portfolio
-    scheme: Scheme
-    run: RunOut
-    by_ref: Mapping[str, SubjectOut]
-    now: datetime
-    told: Mapping[tuple[str, str, str], Told]  # by audience, recipient and subject
-    cases: Mapping[str, Sequence[Case]]  # by subject
-    history: Mapping[str, Sequence[HistoryPoint]]  # by subject
+    asking: Asking
+    name: str
+    occurrence: str
+    audience: Audience
 
-    def tell(self, name: str, audience: Audience, person: str, refs: Iterable[str], result: Tellings) -> None:
+    def tell(self, person: str, refs: Iterable[str], result: Tellings) -> None:
         """Decide on every subject for one recipient; with any news, write the message."""
-        decided = self._decide(name, audience, person, refs)
-        result.decisions.extend(decision for _, decision in decided)
-        news = tuple(decision for _, decision in decided if decision.tells)
-        if news:
-            shown = tuple(subject for subject, decision in decided if self._is_shown(name, audience, subject, decision))
-            result.messages.append(self._message(name, audience, person, news, shown))
+        decided = list(self.asking.decided(self.name, person, refs))
+        result.decisions.extend(one.decision for one in decided)
+        if any(one.decision.tells for one in decided):
+            shown = [one for one in decided if self._is_shown(one)]
+            result.messages.append(self._message(person, shown))
 
-    def report(self, name: str, audience: Audience, person: str, refs: Iterable[str], result: Tellings) -> None:
+    def report(self, person: str, refs: Iterable[str], result: Tellings) -> None:
         """The same for who has no address: the news that can't be told go to the PMO as problems."""
+        workspace = self.asking.workspace
         untold: list[SubjectOut] = []
-        for subject, decision in self._decide(name, audience, person, refs):
+        for subject, decision, _ in self.asking.decided(self.name, person, refs):
             if decision.tells:
                 untold.append(subject)
-                decision = decision.model_copy(update={"reason": Reason.NO_ADDRESS})
+                decision = decision.model_copy(update={"reason": Reason.NO_ADDRESS, "detail": ""})
             result.decisions.append(decision)
-        if audience.who == "owners":
-            result.problems.extend(_no_owner(subject, person, self.workspace) for subject in untold)
+        if self.audience.who == "owners":
+            result.problems.extend(_no_owner(subject, person, workspace) for subject in untold)
         elif untold:
-            result.problems.append(_no_member(name, person, len(untold), self.workspace))
+            result.problems.append(_no_member(self.name, person, len(untold), workspace))
 
-    def _decide(
-        self, name: str, audience: Audience, person: str, refs: Iterable[str]
-    ) -> list[tuple[SubjectOut, Decision]]:
-        threshold = Threshold(self.scheme, audience.at)
-        decided = []
-        for subject in (self.by_ref[ref] for ref in refs if ref in self.by_ref):
-            history = {point.period: point.status for point in self.history.get(subject.ref, ())}
-            before = (subject.previous, *history.values())
-            told = self.told.get((name, person, subject.ref))
-            situation = Situation(
-                audience=audience, scheme=self.scheme, subject=subject, period=self.run.period,
-                told=told, cases=self.cases.get(subject.ref, ()),
-                was_seen=any(threshold.sees(status) for status in before),
-                corrected=told is not None and history.get(told.period, told.status) != told.status,
-            )  # fmt: skip
-            decided.append((subject, decide(name, person, situation)))
-        return decided
-
-    def _is_shown(self, name: str, audience: Audience, subject: SubjectOut, decision: Decision) -> bool:
+    def _is_shown(self, one: Decided) -> bool:
         """News always, and what continues; in a digest also what was remediated, whoever was told of it."""
-        threshold = Threshold(self.scheme, audience.at)
+        subject, decision, threshold = one
         if decision.tells or threshold.sees(subject.status):
             return True
         if subject.not_rated:
-            told = self.told.get((name, decision.recipient, subject.ref))
-            before = last_rated(subject, self.history.get(subject.ref, ()))
+            told = self.asking.told.get((self.name, decision.recipient, subject.ref))
+            before = last_rated(subject, self.asking.background.history.get(subject.ref, ()))
             return threshold.sees(before) or (told is not None and threshold.sees(told.status))
-        return audience.who != "owners" and subject.remediated and threshold.saw(subject.previous)
+        return self.audience.who != "owners" and subject.remediated and threshold.saw(subject.previous)
 
-    def _message(
-        self, name: str, audience: Audience, person: str, news: tuple[Decision, ...], shown: tuple[SubjectOut, ...]
-    ) -> Telling:
-        who = self.workspace.people[person]
+    def _message(self, person: str, shown: Sequence[Decided]) -> Telling:
+        asking, run = self.asking, self.asking.run
+        who, portfolio = asking.workspace.people[person], asking.portfolio
+        subjects = tuple(one.subject for one in shown)
         return Telling(
-            audience=name, kind="owner" if audience.who == "owners" else "digest",
+            audience=self.name, kind="owner" if self.audience.who == "owners" else "digest",
             recipient=person, name=who.name, address=who.email.strip(),
-            portfolio=self.portfolio.portfolio, portfolio_title=self.portfolio.title, scheme=self.scheme,
-            mail=self.workspace.settings.mail, now=self.now,
-            period=self.run.period, run=self.run.run, revision=self.run.revision, rules=self.run.rules,
-            news=news, subjects=shown,
-            history={subject.ref: self._history_to_now(subject) for subject in shown},
+            portfolio=portfolio.portfolio, portfolio_title=portfolio.title, scheme=asking.scheme,
+            mail=asking.workspace.settings.mail, now=asking.now,
+            period=run.period, occurrence=self.occurrence, run=run.run, revision=run.revision, rules=run.rules,
+            news=tuple(one.decision for one in shown if one.decision.tells), subjects=subjects,
+            history={subject.ref: self._history_to_now(subject) for subject in subjects},
             since={
                 subject.ref: min(case.opened for case in cases)
-                for subject in shown
-                if (cases := self.cases.get(subject.ref))
+                for subject in subjects
+                if (cases := asking.cases.get(subject.ref))
             },
-            part_of={subject.ref: self._programmes_above(subject) for subject in shown},
-            overview=None if audience.who == "owners" else self.by_ref.get(self.portfolio.portfolio),
+            part_of={subject.ref: self._programmes_above(subject) for subject in subjects},
+            acts={subject.ref: acts for subject in subjects if (acts := asking.acts_on(subject.ref, self.name))},
+            through={one.subject.ref: one.decision.through for one in shown if one.decision.through is not None},
+            overview=None if self.audience.who == "owners" else asking.by_ref.get(portfolio.portfolio),
         )  # fmt: skip
 
     def _programmes_above(self, subject: SubjectOut) -> tuple[PartOf, ...]:
         above: list[PartOf] = []
-        parent = self.by_ref.get(subject.parent or "")
+        parent = self.asking.by_ref.get(subject.parent or "")
         while parent is not None and parent.level is Level.PROGRAMME:
             above.append(PartOf(ref=parent.ref, title=parent.title))
-            parent = self.by_ref.get(parent.parent or "")
+            parent = self.asking.by_ref.get(parent.parent or "")
         return tuple(above)
 
     def _history_to_now(self, subject: SubjectOut) -> tuple[HistoryPoint, ...]:
-        now = HistoryPoint(period=self.run.period, status=subject.status)
-        return (*self.history.get(subject.ref, ()), now)[-SHOWN_PERIODS:]
+        now = HistoryPoint(period=self.asking.run.period, status=subject.status)
+        return (*self.asking.background.history.get(subject.ref, ()), now)[-SHOWN_PERIODS:]
 
 
 def _no_owner(subject: SubjectOut, person: str, workspace: Workspace) -> Problem:

@@ -86,10 +86,10 @@ def awaited(row: JudgementRow, returned: Sequence[tuple[Period, PeriodRows]]) ->
 
 def _holds(row: JudgementRow, entered: Period, returned: Sequence[tuple[Period, PeriodRows]], period: Period) -> bool:
     """Whether the period's last day lies between a judgement's two ends."""
-    if row.from_ is not None and row.from_ > period.end:
+    if (row.from_ is not None and row.from_ > period.end) or (row.until is not None and row.until < period.end):
         return False
-    if row.until is not None:
-        return period.end <= row.until
+    if row.until is not None and row.until_milestone is None:
+        return True
     milestone = awaited(row, returned)
     if milestone is None:
         return entered == period

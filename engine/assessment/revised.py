@@ -19,6 +19,7 @@ class LastRevision:
     subjects: Mapping[str, SubjectOut]
     same_figures: bool  # it was judged on the same returns
     same_rules: bool
+    same_acts: bool = True  # and nobody entered or ended a judgement by command since
 
     def revised(self, ref: str, now: Judged) -> RevisedOut | None:
         """What the earlier revision gave a subject, where it was another status; None for a subject new to it.
@@ -47,10 +48,11 @@ class LastRevision:
     def _by(self, was: SubjectOut, now: Judged) -> tuple[MovedBy, ...]:
         if was.lifecycle != now.lifecycle.value:
             return ("decision",)
-        if self.same_figures:
-            # Of the same figures by the same rules, some may be overdue by now.
-            return ("figures",) if self.same_rules else ("rules",)
-        return ("figures",) if self.same_rules else ("figures", "rules")
+        changed: tuple[tuple[MovedBy, bool], ...] = (
+            ("figures", not self.same_figures), ("rules", not self.same_rules), ("decision", not self.same_acts),
+        )  # fmt: skip
+        # Of the same figures by the same rules, some may be overdue by now.
+        return tuple(cause for cause, holds in changed if holds) or ("figures",)
 
 
 def as_said_before(settled: Settled, was: SubjectOut) -> Settled:

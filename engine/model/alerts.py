@@ -6,19 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from engine.model.acts import CaseKey, OfficeAct
 from engine.model.addressed import Addressed
 from engine.model.base import Frozen
 from engine.model.run import SubjectOut
 from engine.model.workspace import Scheme
-
-
-class CaseKey(Frozen):
-    """One rule on one subject or measure, or a floor or override (rule "floor", "override")."""
-
-    rule: str
-    subject: str
-    measure: str | None = None
-    part: str | None = None
 
 
 class Case(Frozen):
@@ -32,8 +24,12 @@ class Case(Frozen):
 
 
 class Reason(StrEnum):
-    """Why an audience is told of a subject, or isn't. The first that holds, in this order after the gates."""
+    """Why a recipient of an audience is told of a subject, or isn't: the first that holds, in this order."""
 
+    # the gates
+    SILENCED = "silenced"
+    ACKNOWLEDGED = "acknowledged"
+    # why
     FIRST = "first"
     CLOSED = "closed"
     RESTATED = "restated"
@@ -43,7 +39,10 @@ class Reason(StrEnum):
     REMEDIATED = "remediated"
     EASED = "eased"
     OVERRIDE_ENDED = "override ended"
+    ESCALATED = "escalated"
+    REMINDER = "reminder"
     # and why not
+    HELD_FOR_RELEASE = "held for release"
     ALREADY_TOLD = "already told"
     BELOW_THRESHOLD = "better than this audience's threshold"
     NEVER_AN_EXCEPTION = "never at this audience's threshold"
@@ -51,7 +50,43 @@ class Reason(StrEnum):
 
     @property
     def tells(self) -> bool:
-        return self not in (self.ALREADY_TOLD, self.BELOW_THRESHOLD, self.NEVER_AN_EXCEPTION, self.NO_ADDRESS)
+        return self not in _TELL_NOBODY
+
+    @property
+    def sentence(self) -> str:
+        """The reason in general, as a person reads it."""
+        return _SENTENCES[self]
+
+
+_TELL_NOBODY = (
+    Reason.SILENCED,
+    Reason.ACKNOWLEDGED,
+    Reason.HELD_FOR_RELEASE,
+    Reason.ALREADY_TOLD,
+    Reason.BELOW_THRESHOLD,
+    Reason.NEVER_AN_EXCEPTION,
+    Reason.NO_ADDRESS,
+)
+_SENTENCES = {
+    Reason.SILENCED: "A silence is in force.",
+    Reason.ACKNOWLEDGED: "It is acknowledged, and no worse than what was told.",
+    Reason.FIRST: "It is at this audience's threshold, and this reader was never told of it.",
+    Reason.CLOSED: "What was told is closed now.",
+    Reason.RESTATED: "What was told no longer holds, though only a correction, a rule or a decision moved it.",
+    Reason.WORSENED: "It is worse than what was told.",
+    Reason.ANOTHER: "There is a case that this reader doesn't know of.",
+    Reason.REOPENED: "A case that was closed is open again.",
+    Reason.REMEDIATED: "It is no exception any more.",
+    Reason.EASED: "It is better than what was told, and still at the threshold.",
+    Reason.OVERRIDE_ENDED: "The override that was told has ended, and it is still at the threshold.",
+    Reason.ESCALATED: "It has been open for long, and nobody has acknowledged it.",
+    Reason.REMINDER: "What was told still holds, and it is time to say so again.",
+    Reason.HELD_FOR_RELEASE: "A message that says what is true waits for its release.",
+    Reason.ALREADY_TOLD: "What is true is what was told.",
+    Reason.BELOW_THRESHOLD: "It is better than what this audience is told of.",
+    Reason.NEVER_AN_EXCEPTION: "It was never at what this audience is told of.",
+    Reason.NO_ADDRESS: "There is news, and nobody with an address to tell it to.",
+}
 
 
 class Told(Frozen):
@@ -64,6 +99,17 @@ class Told(Frozen):
     status: str | None
     cases: tuple[CaseKey, ...]  # open then
     message: str  # id
+    through: str | None = None  # the audience that passed the subject on, where this one would not be told of it
+    held: bool = False  # the message still waits for a person to release it
+
+
+class Silenced(Frozen):
+    """The last period in which a silence kept a recipient from hearing of a subject."""
+
+    audience: str
+    recipient: str
+    subject: str
+    period: str
 
 
 class Decision(Frozen):
@@ -73,10 +119,17 @@ class Decision(Frozen):
     recipient: str
     subject: str
     reason: Reason
+    detail: str = ""  # what the reason's sentence leaves open: whose silence it is, since when a case is open
+    through: str | None = None  # the audience that passed the subject on
 
     @property
     def tells(self) -> bool:
         return self.reason.tells
+
+    @property
+    def sentence(self) -> str:
+        """The decision as a person reads it."""
+        return f"{self.reason.sentence} {self.detail}".rstrip()
 
 
 class HistoryPoint(Frozen):
@@ -111,6 +164,8 @@ class Telling(Addressed):
     history: dict[str, tuple[HistoryPoint, ...]] = {}  # by subject, oldest first, at most twelve, this period the last
     since: dict[str, str] = {}  # by subject: the period its oldest open case was opened in
     part_of: dict[str, tuple[PartOf, ...]] = {}  # by subject: the programmes above it, nearest first
+    acts: dict[str, tuple[OfficeAct, ...]] = {}  # by subject: silences and acknowledgements that are in force on it
+    through: dict[str, str] = {}  # by subject: the audience that passed it on to this one
     overview: SubjectOut | None = None  # in a digest: the portfolio itself, shown on top whatever its status
 
     def before(self, subject: SubjectOut) -> str | None:

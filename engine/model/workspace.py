@@ -353,7 +353,8 @@ class Audience(Frozen):
     remediated: bool = True
     eased: bool = False
     remind_every: str | None = None  # "3 periods"
-    next_up: str | None = None
+    next_up: str | None = None  # the audience that is told of what stays open here unacknowledged
+    escalate_after: str = "3 periods"  # for how long, before it is
     release: Literal["by hand", "at once"] = "at once"
 
 

@@ -1,6 +1,7 @@
 """What goes into the store at once, and what comes out of it. No SQL here, so that importing it costs nothing."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
@@ -30,11 +31,35 @@ class Publication:
     hash: str  # of everything that the run follows from
     figures_hash: str
     rules_hash: str
+    acts_hash: str  # of what people decided by command; "" where nobody did
     inputs: str  # the parsed inputs, as text: from them the run can be derived again
     cases: CaseChanges
     decisions: tuple[Decision, ...] = ()
+    occurrences: Mapping[str, str] = field(default_factory=dict)  # of the telling, by audience
     messages: tuple[Queued, ...] = ()
     withdraws: frozenset[str] = frozenset()  # ids of messages of earlier revisions, not yet claimed, that this replaces
+
+
+@dataclass(frozen=True, slots=True)
+class MadeTelling:
+    """An occurrence of an audience's telling on a calendar of its own, which is told once."""
+
+    audience: str
+    portfolio: str
+    occurrence: str  # a day, ISO
+    run: str  # that it was about
+    made: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MadeDecision:
+    """A decision as it was kept, with the telling that it was made for."""
+
+    decision: Decision
+    period: str
+    occurrence: str
+    run: str
+    made: datetime
 
 
 @dataclass(frozen=True)
@@ -49,6 +74,7 @@ class StoredRun:
     hash: str
     figures_hash: str
     rules_hash: str
+    acts_hash: str
     judged_by: str
     published_at: datetime
     body: str  # JSON

@@ -6,11 +6,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from engine.model.alerts import Act, Case, CaseKey, HistoryPoint, OutboxMessage, OutboxState, Rendered, Told
+from engine.model.acts import CaseKey, OfficeAct
+from engine.model.alerts import Act, Case, Decision, HistoryPoint, OutboxMessage, OutboxState, Rendered, Silenced, Told
 from engine.model.returns import Return
 from engine.store.database import WAIT, Database
-from engine.store.queries import outbox, publishing, returns, runs
-from engine.store.records import Publication, Queued, StoredRun
+from engine.store.queries import acts, decisions, outbox, publishing, returns, runs
+from engine.store.records import MadeDecision, MadeTelling, Publication, Queued, StoredRun
 from engine.store.schema import upgrade
 
 
@@ -88,10 +89,10 @@ class Store:
         with self._database.reading() as connection:
             return runs.inputs_of(connection, run)
 
-    def published_periods(self, portfolio: str) -> list[str]:
+    def published_periods(self, portfolio: str, *, before: date | None = None) -> list[str]:
         """The published periods, oldest first."""
         with self._database.reading() as connection:
-            return runs.periods(connection, portfolio)
+            return runs.periods(connection, portfolio, before)
 
     def statuses(self, run: str) -> dict[str, str | None]:
         """The status of each subject in a run; empty where there is no such run."""
@@ -126,6 +127,49 @@ class Store:
         """
         with self._database.writing() as connection:
             publishing.publish(connection, publications, seen)
+
+    # ---- what people did
+
+    def acts(self, portfolio: str) -> tuple[OfficeAct, ...]:
+        """Every act of people on a portfolio, in order, those that have ended among them."""
+        with self._database.reading() as connection:
+            return acts.of_portfolio(connection, portfolio)
+
+    def add_act(self, act: OfficeAct) -> OfficeAct:
+        """Keep an act; it comes back with its number. Raises StoreError, busy, where what it ends was ended before."""
+        with self._database.writing() as connection:
+            return acts.add(connection, act)
+
+    # ---- who was told, or not, and why
+
+    def silenced(self, portfolio: str) -> tuple[Silenced, ...]:
+        """The last period in which a silence kept each recipient from hearing of each subject."""
+        with self._database.reading() as connection:
+            return tuple(decisions.silenced_last(connection, portfolio))
+
+    def decisions_about(self, portfolio: str, subject: str) -> list[MadeDecision]:
+        """Every decision to tell or not to tell of a subject, newest first."""
+        with self._database.reading() as connection:
+            return decisions.about(connection, portfolio, subject)
+
+    def telling(self, audience: str, portfolio: str, occurrence: str) -> MadeTelling | None:
+        """An occurrence of an audience's own calendar, where it has been told."""
+        with self._database.reading() as connection:
+            return decisions.telling(connection, audience, portfolio, occurrence)
+
+    def tell(self, telling: MadeTelling, every: Sequence[Decision], messages: Sequence[Queued], seen: int) -> None:
+        """Keep a telling on a calendar of its own with its decisions and messages, all of it or nothing.
+
+        `seen` is what `runs_seen` answered before it was decided. Raises StoreError, busy, where a run was published
+        since, or the occurrence was told.
+        """
+        with self._database.writing() as connection:
+            publishing.tell(connection, telling, every, messages, seen)
+
+    def occurrences_of(self, messages: Collection[str]) -> dict[str, str]:
+        """By audience the last occurrence that these messages (their ids) were told for."""
+        with self._database.reading() as connection:
+            return decisions.occurrences_of(connection, messages)
 
     # ---- messages
 

@@ -23,7 +23,7 @@ from sqlalchemy.types import TypeDecorator
 
 from engine.model.alerts import OutboxState
 
-SCHEMA = "0003"  # the newest migration; every migration's name is a number, one more than the last
+SCHEMA = "0004"  # the newest migration; every migration's name is a number, one more than the last
 
 
 class Moment(TypeDecorator[datetime]):
@@ -105,6 +105,7 @@ runs = Table(
     Column("period_end", Day, nullable=False),
     Column("revision", Integer, nullable=False),
     _text("hash"), _text("figures_hash"), _text("rules_hash"),
+    Column("acts_hash", Text, nullable=False, server_default=""),
     Column("inputs", Text, ForeignKey("inputs.hash"), nullable=False),
     _text("judged_by"),
     Column("published_at", Moment, nullable=False),
@@ -151,11 +152,31 @@ cases = Table(
     Column("reopened", Boolean, nullable=False),
 )  # fmt: skip
 
+# `occurrence` is of the audience's telling: the period's name after a run, else the day.
 decisions = Table(
     "decisions", metadata,
     _of_run(),
-    *(Column(name, Text, primary_key=True) for name in ("audience", "recipient", "subject")),
-    _text("reason"),
+    *(Column(name, Text, primary_key=True) for name in ("occurrence", "audience", "recipient", "subject")),
+    _text("reason"), _text("detail"),
+    Column("made", Moment, nullable=False),
+)  # fmt: skip
+
+# The tellings of audiences with a calendar of their own: each occurrence once.
+tellings = Table(
+    "tellings", metadata,
+    *(Column(name, Text, primary_key=True) for name in ("audience", "portfolio", "occurrence")),
+    Column("run", Text, ForeignKey("runs.id"), nullable=False),
+    Column("made", Moment, nullable=False),
+)  # fmt: skip
+
+# What people did. A row is never rewritten: what ends an act is an act of its own, and an act is ended once.
+acts = Table(
+    "acts", metadata,
+    Column("number", Integer, primary_key=True),
+    *map(_text, ("portfolio", "kind", "subject", "who", "why")),
+    Column("made", Moment, nullable=False),
+    Column("ends", Integer, ForeignKey("acts.number"), unique=True),
+    _text("body"),
 )  # fmt: skip
 
 outbox = Table(
@@ -186,5 +207,6 @@ told = Table(
     *map(_text, ("portfolio", "audience", "recipient", "subject", "period")),
     Column("status", Text),
     _text("cases"),
+    Column("through", Text),
     Index("ix_told_latest", "portfolio", "audience", "recipient", "subject"),
 )  # fmt: skip

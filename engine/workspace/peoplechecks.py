@@ -89,8 +89,9 @@ def check_audiences(
         if isinstance(audience.when, OwnCalendar):
             yield from _check_when(file, (name, "when"), audience.when)
         yield from _check_not_kept(file, name, audience)
-        if audience.remind_every is not None:
-            yield from unreadable(file, (name, "remind_every"), partial(periods_in, audience.remind_every))
+        for key, text in (("remind_every", audience.remind_every), ("escalate_after", audience.escalate_after)):
+            if text is not None:
+                yield from unreadable(file, (name, key), partial(periods_in, text))
         if audience.next_up is not None and (audience.next_up == name or audience.next_up not in known):
             others = [one for one in known if one != name]
             cure = did_you_mean(audience.next_up, others) or "take `next_up` out"
@@ -103,13 +104,6 @@ def check_audiences(
 
 def _check_not_kept(file: YamlFile, name: str, audience: Audience) -> Iterator[Fault]:
     """What may be written and is not kept yet: better said than silently passed over."""
-    if isinstance(audience.when, OwnCalendar):
-        what = "this version keeps no calendar of an audience, so that it is told nothing"
-        yield file.warning((name, "when"), "not-kept", what, "write `when: after run`")
-    for key, value in (("remind_every", audience.remind_every), ("next_up", audience.next_up)):
-        if value is not None:
-            what = f"this version sends no {'reminders' if key == 'remind_every' else 'news to the next audience up'}"
-            yield file.warning((name, key), "not-kept", what, f"leave `{key}` for a later one")
     if audience.release == "by hand":
         what = "this version has no command that releases a held message"
         yield file.warning((name, "release"), "not-kept", what, "write `release: at once`")

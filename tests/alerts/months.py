@@ -10,11 +10,14 @@ f amber by a floor                        ! after a letter: moved by a change of
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
+from engine.alerts.asking import Asking, Background, silenced_after
 from engine.alerts.cases import CaseChanges, update
-from engine.alerts.tellings import Tellings, tellings, told_by
-from engine.model.alerts import Case, CaseKey, HistoryPoint, Telling, Told
+from engine.alerts.tellings import Tellings, tellings, told_after_run, told_by
+from engine.model.acts import ActKind, CaseKey, OfficeAct
+from engine.model.alerts import Case, HistoryPoint, Silenced, Telling, Told
 from engine.model.run import DecisionOut, FindingOut, MeasureOut, NotAssessed, RunOut, SubjectOut
 from engine.model.values import Unit
 from engine.model.workspace import (
@@ -33,6 +36,7 @@ from engine.model.workspace import (
 )  # fmt: skip
 
 NOW = datetime(2019, 2, 7, 9, 0, tzinfo=UTC)
+LONG_AGO = datetime(2018, 1, 1, tzinfo=UTC)
 JANUARY = "2019-01"
 GAR = Scheme(
     scheme="gar", title="Green, Amber, Red",
@@ -122,6 +126,9 @@ class Office:
     open_cases: Sequence[Case] = ()
     closed: frozenset[CaseKey] = frozenset()
     history: dict[str, list[HistoryPoint]] = field(default_factory=dict)
+    periods: list[str] = field(default_factory=list)
+    silenced: Sequence[Silenced] = ()
+    acts: list[OfficeAct] = field(default_factory=list)
 
     def month(self, run: RunOut, now: datetime = NOW, *, sent: bool = True) -> Tellings:
         """Publish a month and tell whom it concerns; unless `sent`, the messages never arrive."""
@@ -130,6 +137,8 @@ class Office:
         self.closed |= {case.key for case in changes[0].closed}
         for one in run.subjects:
             self.history.setdefault(one.ref, []).append(HistoryPoint(period=run.period, status=one.status))
+        self.periods.append(run.period)
+        self.silenced = silenced_after(self.silenced, changes[1].decisions, run.period)
         if sent:
             self.remember(changes[1].messages)
         return changes[1]
@@ -138,7 +147,19 @@ class Office:
         """What a run would change and tell, remembering nothing."""
         changes = update(self.open_cases, self.closed, run, GAR)
         portfolio = self.workspace.portfolios["care"]
-        return changes, tellings(self.workspace, portfolio, run, self.told, changes.open, self.history, now)
+        background = Background(
+            tuple(self.told), tuple(self.silenced), changes.open, self.history, tuple(self.periods), tuple(self.acts)
+        )
+        asking = Asking(self.workspace, portfolio, run, background, now)
+        return changes, tellings(asking, told_after_run(self.workspace, portfolio, run.period))
+
+    def acknowledge(self, ref: str) -> OfficeAct:
+        """Somebody acknowledges what is open of a subject, as it was published last."""
+        cases = tuple(case.key for case in self.open_cases if case.key.subject == ref)
+        return silence(
+            ref, kind=ActKind.ACKNOWLEDGEMENT, period=self.periods[-1], cases=cases, by="Meals Lead",
+            status=self.history[ref][-1].status, why="a new supplier starts in May",
+        )  # fmt: skip
 
     def remember(self, messages: Sequence[Telling]) -> None:
         for message in messages:
@@ -150,17 +171,46 @@ def letters(row: str) -> Iterator[tuple[str, str]]:
     return iter(re.findall(r"([a-zA-Z_])(!?)", row))
 
 
-def play(row: str, audience: Audience = OWNERS) -> list[str]:
+def month_name(number: int) -> str:
+    """The name of a row's month, counted from nought."""
+    return f"{2018 + number // 12}-{number % 12 + 1:02}"
+
+
+def play(row: str, audience: Audience = OWNERS, acts: str = "") -> list[str]:
     """The reason that the owner of a project is told, or isn't, in each month of a row."""
-    office = Office(workspace({"owners": audience}))
-    reasons, previous = [], None
-    for number, (letter, mark) in enumerate(letters(row)):
-        period = f"{2018 + number // 12}-{number % 12 + 1:02}"
-        run = run_of(subject(letter, mark=mark, previous=previous), period=period)
-        (decision,) = office.month(run).decisions
-        reasons.append(decision.reason.value)
+    return play_all(row, {"owners": audience}, acts)["owners"]
+
+
+def play_all(row: str, audiences: Mapping[str, Audience], acts: str = "") -> dict[str, list[str]]:
+    """By audience the reason that its only reader of a project's is told, or isn't; "" where nobody is asked.
+
+    `acts` has a letter a month for what is in force when the month is told: s a silence on the project, S one on the
+    rule "late" alone, k an acknowledgement, made on what the month before was, . nothing.
+    """
+    office = Office(workspace(audiences))
+    reasons: dict[str, list[str]] = {name: [] for name in audiences}
+    previous, acknowledged = None, None
+    for number, ((letter, mark), act) in enumerate(zip(letters(row), acts.ljust(len(row), "."), strict=False)):
+        acknowledged = (acknowledged or office.acknowledge("meals")) if act == "k" else None
+        silences = {"s": [silence()], "S": [silence(rule="late")]}.get(act, [])
+        office.acts = [acknowledged] if acknowledged is not None else silences
+        run = run_of(subject(letter, mark=mark, previous=previous), period=month_name(number))
+        told = {decision.audience: decision.reason.value for decision in office.month(run).decisions}
+        for name, said in reasons.items():
+            said.append(told.get(name, ""))
         previous = letter
     return reasons
+
+
+def silence(ref: str = "meals", **changes: Any) -> OfficeAct:
+    """In force whenever it is asked, by whoever."""
+    return OfficeAct(
+        **{
+            "number": 1, "kind": ActKind.SILENCE, "portfolio": "care", "subject": ref, "by": "PMO",
+            "why": "the system is being replaced", "made": LONG_AGO, "period": "", "until": date(2030, 1, 31),
+            **changes,
+        }
+    )  # fmt: skip
 
 
 def measure(name: str, status: str | None, part: str | None = None) -> MeasureOut:

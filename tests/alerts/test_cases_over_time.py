@@ -3,7 +3,8 @@
 import pytest
 
 from engine.alerts.cases import CaseChanges, update
-from engine.model.alerts import Case, CaseKey
+from engine.model.acts import CaseKey
+from engine.model.alerts import Case
 from engine.model.run import FindingOut, NotAssessed, SubjectOut
 from tests.alerts.months import GAR, letters, measure, run_of, subject
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.alerts.decisions import QUESTIONS, Threshold
+from engine.alerts.decisions import QUESTIONS
+from engine.alerts.threshold import Threshold
 from engine.model.alerts import Reason
 from engine.model.workspace import Audience
 from tests.alerts.months import DIGEST, GAR, OWNERS, STATUS, Office, letters, play, run_of, subject, workspace

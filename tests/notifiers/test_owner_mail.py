@@ -173,6 +173,8 @@ def test_a_changed_owner_learns_that_old_trouble_is_new_to_them() -> None:
         (Reason.ANOTHER, "There is a further reason since you were last told."),
         (Reason.REOPENED, "It had been put right, and is back."),
         (Reason.OVERRIDE_ENDED, "The PMO's judgement that stood here has ended."),
+        (Reason.ESCALATED, "It has been open for long, and nobody has acknowledged it."),
+        (Reason.REMINDER, "You were told of it before, and it still holds."),
     ],
 )
 def test_the_reason_for_the_mail_is_said_where_the_heading_does_not(reason: Reason, said: str) -> None:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from engine.alerts.cases import CaseChanges
-from engine.model.alerts import Case, CaseKey, Decision, OutboxState, Reason, Rendered, Told
+from engine.model.acts import CaseKey
+from engine.model.alerts import Case, Decision, OutboxState, Reason, Rendered, Told
 from engine.model.problems import Problem
 from engine.model.returns import MeasureRow, Return
 from engine.model.run import FindingOut, RunOut, SubjectOut
@@ -82,9 +83,9 @@ def publication(
     )  # fmt: skip
     return Publication(
         out=out, period=month(period), now=NOW, hash=f"h-{period}-{revision}", figures_hash="f", rules_hash="r",
-        inputs=inputs, cases=cases or CaseChanges((), (), ()),
+        acts_hash="", inputs=inputs, cases=cases or CaseChanges((), (), ()),
         decisions=(Decision(audience="owners", recipient="lead", subject="direct_payments", reason=Reason.FIRST),),
-        messages=tuple(messages), withdraws=frozenset(withdraws),
+        occurrences={"owners": period}, messages=tuple(messages), withdraws=frozenset(withdraws),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
+from engine.model.alerts import Reason
 from engine.store import schema
 from engine.store.database import Database
 from engine.store.errors import StoreError
@@ -144,16 +145,18 @@ def test_naming_the_room_loads_no_sql() -> None:
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
-def test_messages_and_what_is_known_by_them_outlive_the_migration_of_their_table(tmp_path: Path) -> None:
+def test_messages_decisions_and_what_is_known_outlive_the_migrations_of_their_tables(tmp_path: Path) -> None:
     database = Database(URL, tmp_path)
     with database.writing() as connection:
         schema.migrate(connection, "0001")
         for statement in (
             "INSERT INTO inputs VALUES ('i', '{}')",
-            "INSERT INTO runs VALUES ('r', 'care', '2019-01', '2019-01-31', 1, '', '', '', 'i', 'both', '', '{}')",
+            """INSERT INTO runs VALUES ('r', 'care', '2019-01', '2019-01-31', 1, '', '', '', 'i', 'both',
+               '2019-02-08T09:00:00.000000+00:00', '{}')""",
             """INSERT INTO outbox VALUES (7, 'm', 'key', 'r', 'owners', 'lead', 'a@council.example', 'care', '2019-01',
                1, 's', '<m>', '2019-02-08T09:00:00.000000+00:00', x'00ff', '{}', 'sent', '',
                '2019-02-08T09:00:00.000000+00:00', NULL, 1, NULL, 1, NULL)""",
+            "INSERT INTO decisions VALUES ('r', 'owners', 'lead', 'direct_payments', 'first')",
             "INSERT INTO told VALUES (9, 'm', 'care', 'owners', 'lead', 'direct_payments', '2019-01', 'red', '[]')",
         ):
             connection.execute(text(statement))
@@ -162,6 +165,8 @@ def test_messages_and_what_is_known_by_them_outlive_the_migration_of_their_table
         (message,) = store.outbox()
         assert (message.id, message.run, message.rendered.body) == ("m", "r", b"\x00\xff")
         assert [one.message for one in store.told("care")] == ["m"]
+        (decision,) = store.decisions_about("care", "direct_payments")
+        assert (decision.occurrence, decision.decision.reason) == ("2019-01", Reason.FIRST)
     database = Database(URL, tmp_path)
     with database.reading() as connection:
         assert list(connection.execute(text("PRAGMA foreign_key_check"))) == []

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from engine.alerts.cases import CaseChanges
-from engine.model.alerts import CaseKey, OutboxState
+from engine.model.acts import CaseKey
+from engine.model.alerts import OutboxState
 from engine.store.database import Database
 from engine.store.errors import StoreError
 from engine.store.store import open_store

@@ -191,8 +191,5 @@ def test_whatever_value_is_spoiled_it_is_told_and_nothing_breaks(
 
 def test_what_this_version_does_not_keep_yet_is_said(root: Path) -> None:
     edit(root, "audiences.yaml", "next_up: board", "next_up: board, remind_every: 3 periods, release: by hand")
-    said_of = [fault.what for fault in load_workspace(root)[1] if fault.code == "not-kept"]
-    assert any("keeps no calendar of an audience" in what for what in said_of)
-    assert any("sends no reminders" in what for what in said_of)
-    assert any("next audience up" in what for what in said_of)
-    assert any("no command that releases" in what for what in said_of)
+    (fault,) = (fault for fault in load_workspace(root)[1] if fault.code == "not-kept")
+    assert "no command that releases" in fault.what

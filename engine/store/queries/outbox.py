@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select, update
 
-from engine.model.alerts import Act, CaseKey, OutboxMessage, OutboxState, Rendered, Told
+from engine.model.acts import CaseKey
+from engine.model.alerts import Act, OutboxMessage, OutboxState, Rendered, Told
 from engine.store.tables import outbox, told
 
 # What no one has taken up yet, or what certainly wasn't sent: it may still be withdrawn.
@@ -169,11 +170,17 @@ def told_last(connection: Connection, portfolio: str, without: Collection[str]) 
         )
         .group_by(told.c.audience, told.c.recipient, told.c.subject)
     )
-    query = select(told).where(told.c.number.in_(latest)).order_by(told.c.number)
+    query = (
+        select(told, outbox.c.state)
+        .join(outbox, outbox.c.id == told.c.message)
+        .where(told.c.number.in_(latest))
+        .order_by(told.c.number)
+    )
     return [
         Told(
             audience=row.audience, recipient=row.recipient, subject=row.subject, period=row.period,
             status=row.status, cases=tuple(CaseKey(**key) for key in json.loads(row.cases)), message=row.message,
+            through=row.through, held=row.state is OutboxState.HELD,
         )
         for row in connection.execute(query)
     ]  # fmt: skip

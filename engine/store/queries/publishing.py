@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select, update
 
-from engine.model.alerts import OutboxState
+from engine.model.alerts import Decision, OutboxState
 from engine.model.run import RunOut
 from engine.store.errors import StoreError
+from engine.store.queries import decisions as made
 from engine.store.queries import runs as published
 from engine.store.queries.outbox import UNCLAIMED
-from engine.store.records import Publication, Queued
-from engine.store.tables import cases, decisions, findings, inputs, outbox, problems, runs, statuses, told
+from engine.store.records import MadeTelling, Publication, Queued
+from engine.store.tables import cases, findings, inputs, outbox, problems, runs, statuses, told
 
 
 def publish(connection: Connection, publications: Sequence[Publication], seen: Mapping[str, int]) -> None:
@@ -23,13 +24,32 @@ def publish(connection: Connection, publications: Sequence[Publication], seen: M
     `seen` is, by portfolio, how many runs were published when the derivation began.
     """
     for portfolio, count in seen.items():
-        if published.count(connection, portfolio) != count:
-            raise StoreError(
-                f"Another run of {portfolio} was published meanwhile; nothing was kept; try again", busy=True
-            )
+        _refuse_changed(connection, portfolio, count)
     for publication in publications:
         _withdraw(connection, publication)
         _write(connection, publication)
+
+
+def tell(
+    connection: Connection,
+    telling: MadeTelling,
+    every: Sequence[Decision],
+    messages: Sequence[Queued],
+    seen: int,
+) -> None:
+    """Write a telling on a calendar of its own: that it was made, its decisions and messages.
+
+    Raises StoreError, busy, where it was told meanwhile, or a run was published since `seen` were.
+    """
+    _refuse_changed(connection, telling.portfolio, seen)
+    made.add_telling(connection, telling)
+    made.add(connection, telling.run, {telling.audience: telling.occurrence}, telling.made, every)
+    _put(connection, messages, telling.run, telling.made)
+
+
+def _refuse_changed(connection: Connection, portfolio: str, seen: int) -> None:
+    if published.count(connection, portfolio) != seen:
+        raise StoreError(f"Another run of {portfolio} was published meanwhile; nothing was kept; try again", busy=True)
 
 
 def _withdraw(connection: Connection, publication: Publication) -> None:
@@ -54,7 +74,7 @@ def _write(connection: Connection, publication: Publication) -> None:
         insert(runs).values(
             id=out.run, portfolio=out.portfolio, period=out.period, period_end=publication.period.end,
             revision=out.revision, hash=publication.hash, figures_hash=publication.figures_hash,
-            rules_hash=publication.rules_hash, inputs=digest, judged_by=out.judged_by,
+            rules_hash=publication.rules_hash, acts_hash=publication.acts_hash, inputs=digest, judged_by=out.judged_by,
             published_at=publication.now, body=out.model_dump_json(by_alias=True),
         )
     )  # fmt: skip
@@ -62,7 +82,7 @@ def _write(connection: Connection, publication: Publication) -> None:
     _insert_all(connection, findings, _findings(out))
     _insert_all(connection, problems, _problems(out))
     _insert_all(connection, cases, _cases(publication))
-    _insert_all(connection, decisions, _decisions(publication))
+    made.add(connection, out.run, publication.occurrences, publication.now, publication.decisions)
     _put(connection, publication.messages, out.run, publication.now)
 
 
@@ -121,14 +141,6 @@ def _cases(publication: Publication) -> Iterable[dict[str, Any]]:
         }  # fmt: skip
 
 
-def _decisions(publication: Publication) -> Iterable[dict[str, Any]]:
-    for decision in publication.decisions:
-        yield {
-            "run": publication.out.run, "audience": decision.audience, "recipient": decision.recipient,
-            "subject": decision.subject, "reason": decision.reason.value,
-        }  # fmt: skip
-
-
 def _message(queued: Queued, run: str | None, now: datetime) -> dict[str, Any]:
     rendered = queued.rendered
     return {
@@ -147,5 +159,6 @@ def _told(queued: Queued) -> Iterable[dict[str, Any]]:
             "message": one.message, "portfolio": queued.rendered.portfolio, "audience": one.audience,
             "recipient": one.recipient, "subject": one.subject, "period": one.period,
             "status": one.status,
+            "through": one.through,
             "cases": json.dumps([key.model_dump(exclude_none=True) for key in one.cases]),
         }  # fmt: skip

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from engine.model.alerts import Case, CaseKey, HistoryPoint
+from engine.model.acts import CaseKey
+from engine.model.alerts import Case, HistoryPoint
 from engine.store.records import StoredRun
 from engine.store.tables import cases, inputs, runs, statuses
 
@@ -32,9 +33,9 @@ def inputs_of(connection: Connection, run: str) -> str | None:
     return connection.scalar(select(inputs.c.body).join(runs, runs.c.inputs == inputs.c.hash).where(runs.c.id == run))
 
 
-def periods(connection: Connection, portfolio: str) -> list[str]:
+def periods(connection: Connection, portfolio: str, before: date | None) -> list[str]:
     """The published periods, oldest first."""
-    last = _last_revisions(portfolio, None).subquery()
+    last = _last_revisions(portfolio, before).subquery()
     return list(connection.scalars(select(last.c.period).order_by(last.c.period_end)))
 
 
@@ -109,6 +110,6 @@ def _key(row: Any) -> CaseKey:
 def _stored(row: Any) -> StoredRun:
     return StoredRun(
         id=row.id, portfolio=row.portfolio, period=row.period, period_end=row.period_end, revision=row.revision,
-        hash=row.hash, figures_hash=row.figures_hash, rules_hash=row.rules_hash, judged_by=row.judged_by,
-        published_at=row.published_at, body=row.body,
+        hash=row.hash, figures_hash=row.figures_hash, rules_hash=row.rules_hash, acts_hash=row.acts_hash,
+        judged_by=row.judged_by, published_at=row.published_at, body=row.body,
     )  # fmt: skip
