@@ -11,7 +11,7 @@ from engine.rulebook.known import known_of
 from engine.rulebook.pointless import pointless_slips
 from engine.rulebook.rules import LeftOut, Rule, Rulebook
 from engine.rulebook.slips import Slip
-from engine.rulebook.solver import Solver
+from engine.rulebook.solver import Budget, Solver
 from engine.rulebook.stretches import without_value
 from engine.rulebook.syntax import Comparison, Fact, ThresholdRef, walk
 from engine.rulebook.templates import names_in
@@ -111,12 +111,15 @@ def _out_of_order(rulebook: Rulebook, scheme: Scheme) -> Iterator[Slip]:
 
 def _undecided_by_figures(rulebook: Rulebook, portfolio: Portfolio, scheme: Scheme) -> Iterator[Slip]:
     """What no figure can make true or false, or no subject be asked."""
-    known = known_of(portfolio, scheme)
+    known, budget = known_of(portfolio, scheme), Budget()
     sound = tuple(rule for rule in rulebook.rules if not any(_constant(rule)))
     for rule in sound:
         slips = list(never_asked(rule, portfolio))
         if not slips:
-            during = stretches(rulebook, rule, portfolio, known)
+            during = stretches(rulebook, rule, portfolio, known, budget)
             slips = [*settled_slips(rule, during), *band_slips(rule, during)]
         yield from slips
-    yield from pointless_slips(Rulebook(rulebook.portfolio, sound, rulebook.thresholds), portfolio, scheme, known)
+    compared = pointless_slips(
+        Rulebook(rulebook.portfolio, sound, rulebook.thresholds), portfolio, scheme, known, budget
+    )
+    yield from compared

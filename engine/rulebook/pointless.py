@@ -5,18 +5,24 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from engine.model.workspace import Portfolio, Scheme
+from engine.periods import Period
 from engine.rulebook.asked import names_about
 from engine.rulebook.known import Known
 from engine.rulebook.rules import Band, Rule, Rulebook
 from engine.rulebook.slips import Slip
-from engine.rulebook.solver import Solver
+from engine.rulebook.solver import Budget, Solver
 from engine.rulebook.stretches import turns
 from engine.rulebook.syntax import And, Condition, Not, Or, facts_in
 
 
-def pointless_slips(rulebook: Rulebook, portfolio: Portfolio, scheme: Scheme, known: Known) -> Iterator[Slip]:
-    """Rules for a status, where another rule or a ladder always gives the same status then, or a worse one."""
-    pairs = _Pairs(rulebook, portfolio, scheme, known)
+def pointless_slips(
+    rulebook: Rulebook, portfolio: Portfolio, scheme: Scheme, known: Known, budget: Budget
+) -> Iterator[Slip]:
+    """Rules for a status, where another rule or a ladder always gives the same status then, or a worse one.
+
+    Where the budget is used up, that is said at the first rule that was not compared with all others.
+    """
+    pairs = _Pairs(rulebook, portfolio, scheme, known, budget)
     out: set[str] = set()
     for number, rule in enumerate(rulebook.rules):
         for other, wider in enumerate(rulebook.rules):
@@ -29,6 +35,10 @@ def pointless_slips(rulebook: Rulebook, portfolio: Portfolio, scheme: Scheme, kn
             what = f"the rule `{rule.id}` says nothing that `{wider.id}` does not say already"
             yield Slip(rule.at, "pointless-rule", what, "take it out, or change its condition or status")
             break
+        if budget.used_up:
+            what = f"`{rule.id}` and the rules after it were not compared with all others: that would take too long"
+            yield Slip(rule.at, "not-compared", what, "look yourself whether they say anything new")
+            return
 
 
 @dataclass(frozen=True)
@@ -37,8 +47,12 @@ class _Pairs:
     portfolio: Portfolio
     scheme: Scheme
     known: Known
+    budget: Budget
     solvers: dict[date, Solver] = field(default_factory=dict)  # by the last day of a period
-    figures: dict[int, frozenset[str]] = field(default_factory=dict)  # what a rule names, by the id of the object
+    # What a rule names, and when that changes; by the id of the object.
+    figures: dict[int, frozenset[str]] = field(default_factory=dict)
+    thresholds: dict[int, frozenset[str]] = field(default_factory=dict)
+    turns: dict[tuple[int, frozenset[str]], list[Period]] = field(default_factory=dict)
 
     def says_all(self, wider: Rule, rule: Rule) -> bool:
         """Whether the one gives the other's status, or a worse one, wherever and whenever the other fires."""
@@ -51,14 +65,24 @@ class _Pairs:
         gives = self._gives(wider, rule) if not named.isdisjoint(needed) else None
         if gives is None or not _asked_wherever(wider, rule):
             return False
-        names = rule.thresholds | wider.thresholds
-        thresholds = [self.rulebook.thresholds[name] for name in names if name in self.rulebook.thresholds]
-        periods = turns(rule, thresholds, self.portfolio)
+        names = self._thresholds(rule) | self._thresholds(wider)
+        periods = self._turns(rule, names)
         solvers = [self._solver(period.end) for period in periods]
         if not wider.bands:
             needed = frozenset()  # but a ladder says nothing while a band is unknown
         ever = any(solver.can_be(rule.when) for solver in solvers)
         return ever and all(solver.implies(rule.when, gives, needed) for solver in solvers)
+
+    def _thresholds(self, rule: Rule) -> frozenset[str]:
+        if id(rule) not in self.thresholds:
+            self.thresholds[id(rule)] = rule.thresholds.intersection(self.rulebook.thresholds)
+        return self.thresholds[id(rule)]
+
+    def _turns(self, rule: Rule, names: frozenset[str]) -> list[Period]:
+        key = id(rule), names
+        if key not in self.turns:
+            self.turns[key] = turns(rule, [self.rulebook.thresholds[name] for name in names], self.portfolio)
+        return self.turns[key]
 
     def _names(self, rule: Rule) -> frozenset[str]:
         if id(rule) not in self.figures:
@@ -68,7 +92,7 @@ class _Pairs:
 
     def _solver(self, day: date) -> Solver:
         if day not in self.solvers:
-            self.solvers[day] = Solver(self.known, self.rulebook.on(day).thresholds)
+            self.solvers[day] = Solver(self.known, self.rulebook.on(day).thresholds, self.budget)
         return self.solvers[day]
 
     def _gives(self, wider: Rule, rule: Rule) -> Condition | None:

@@ -4,6 +4,8 @@ Each alternative of the condition is a set of inequalities between sums of figur
 words are compared by pairs. Of the inequalities one figure after the other is taken out (Fourier and Motzkin), until
 plain numbers are left, of which one is plainly wrong or none is. Figures are taken as exact, before the rounding to
 millionths: what only that rounding makes true counts as never true.
+
+How much is worked out is bounded by a count of steps, not by time: every machine decides the same.
 """
 
 import math
@@ -21,6 +23,28 @@ from engine.rulebook.syntax import Condition
 _MOST_BOUNDS = 400  # inequalities at one time; beyond them nothing is decided
 
 
+class Budget:
+    """The steps that may still be taken: a statement or an inequality looked at is one, of some 10 microseconds."""
+
+    def __init__(self, in_all: int = 100_000, a_question: int = 10_000) -> None:
+        self._left, self._a_question = in_all, a_question
+        self._for_this = 0
+        self.used_up = False  # so that later questions were not looked into
+
+    def question(self) -> None:
+        """A question begins, which may take its own share and no more."""
+        self._for_this = self._a_question
+
+    def take(self, steps: int) -> None:
+        """Raises TooManyError where they are more than are left."""
+        self._left -= steps
+        self._for_this -= steps
+        if self._left < 0:
+            self.used_up = True
+        if self._left < 0 or self._for_this < 0:
+            raise TooManyError
+
+
 @dataclass(frozen=True, slots=True)
 class Bound:
     """`form < 0` where it is strict, else `form <= 0`."""
@@ -31,27 +55,28 @@ class Bound:
 
 @dataclass(frozen=True)
 class Solver:
-    """Decides by what is known of figures, and the values that the thresholds have."""
+    """Decides by what is known of figures, and the values that the thresholds have; several may share a budget."""
 
     known: Known = field(default_factory=Known)
     thresholds: Mapping[str, Quantity] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget, compare=False, repr=False)
     _written_out: dict[tuple[int, bool], tuple[Condition, list[Alternative]]] = field(
         default_factory=dict, compare=False, repr=False
     )
-    _can_be: dict[int, tuple[Condition, list[Alternative]]] = field(default_factory=dict, compare=False, repr=False)
+    _ways_of: dict[int, tuple[Condition, list[Alternative]]] = field(default_factory=dict, compare=False, repr=False)
+    _decided: dict[tuple[int, bool], tuple[Condition, bool]] = field(default_factory=dict, compare=False, repr=False)
 
     def can_be(self, condition: Condition, wanted: bool = True) -> bool:
         """Whether a condition can be true (or false, where that is wanted); True also where that can't be decided."""
-        try:
-            return any(self.can_hold(one) for one in self._alternatives(condition, wanted))
-        except TooManyError:
-            return True
-
-    def can_hold(self, alternative: Alternative) -> bool:
-        """Whether all statements can be true together; True also where that can't be decided."""
-        words = [one for one in alternative if isinstance(one, Word)]
-        relations = [one for one in alternative if isinstance(one, Relation)]
-        return not self._clash(words, relations) and self._has_room(relations)
+        key = id(condition), wanted
+        if key not in self._decided:
+            self.budget.question()
+            try:
+                found = any(self._can_hold(one) for one in self._alternatives(condition, wanted))
+            except TooManyError:
+                found = True
+            self._decided[key] = condition, found
+        return self._decided[key][1]
 
     def implies(self, condition: Condition, other: Condition, needed: frozenset[str] = frozenset()) -> bool:
         """Whether wherever the one is true the other is true too, and known; False where that can't be decided.
@@ -59,12 +84,13 @@ class Solver:
         For each way in which the one is true a single way of the other is looked for. Figures that the other needs (or
         that are `needed` beside it) and the one does not are reason enough to say no: they may be unknown.
         """
+        self.budget.question()
         try:
             ways = self._ways(condition)
             others = self._alternatives(other, True)
+            return all(needed <= _figures(way) and any(self._leads_to(way, one) for one in others) for way in ways)
         except TooManyError:
             return False
-        return all(needed <= _figures(way) and any(self._leads_to(way, one) for one in others) for way in ways)
 
     def _alternatives(self, condition: Condition, wanted: bool) -> list[Alternative]:
         """Those of a condition, written out once; the condition is kept beside them, so that its id stays its own."""
@@ -75,19 +101,30 @@ class Solver:
 
     def _ways(self, condition: Condition) -> list[Alternative]:
         """The alternatives in which a condition can be true, likewise found once."""
-        if id(condition) not in self._can_be:
-            found = [way for way in self._alternatives(condition, True) if self.can_hold(way)]
-            self._can_be[id(condition)] = condition, found
-        return self._can_be[id(condition)][1]
+        if id(condition) not in self._ways_of:
+            found = [way for way in self._alternatives(condition, True) if self._can_hold(way)]
+            self._ways_of[id(condition)] = condition, found
+        return self._ways_of[id(condition)][1]
+
+    def _can_hold(self, alternative: Alternative) -> bool:
+        """Whether all statements can be true together; True also where there are too many inequalities to tell.
+
+        Raises TooManyError where the budget is used up.
+        """
+        self.budget.take(len(alternative))
+        words = [one for one in alternative if isinstance(one, Word)]
+        relations = [one for one in alternative if isinstance(one, Relation)]
+        return not self._clash(words, relations) and self._has_room(relations)
 
     def _leads_to(self, way: Alternative, other: Alternative) -> bool:
+        self.budget.take(len(way) * len(other))
         figures = _figures(way)
         spoken_of = figures.union(one.name for one in way if isinstance(one, Word))
         return all(
             one in way
             or (
                 (one.facts <= figures if isinstance(one, Relation) else one.name in spoken_of)
-                and not self.can_hold((*_touching(way, one), contrary(one)))
+                and not self._can_hold((*_touching(way, one), contrary(one)))
             )
             for one in other
         )
@@ -135,12 +172,14 @@ class Solver:
         """Whether any figures keep all bounds; True where there are too many of them to tell."""
         left = {self._tightened(bound) for bound in map(_scaled, bounds)}
         while True:
+            self.budget.take(len(left))
             if any(not bound.form.times and _is_wrong(bound) for bound in left):
                 return False
             left = {bound for bound in left if bound.form.times}
             if all(len(bound.form.times) == 1 for bound in left):
                 return not _shut_out(left)
-            name = min({name for bound in left for name in bound.form.times}, key=lambda one: _products(left, one))
+            names = sorted({name for bound in left for name in bound.form.times})
+            name = min(names, key=lambda one: _products(left, one))
             above = [bound for bound in left if bound.form.times.get(name, NOTHING) > 0]
             below = [bound for bound in left if bound.form.times.get(name, NOTHING) < 0]
             rest = {bound for bound in left if name not in bound.form.times}

@@ -12,10 +12,11 @@ from engine.rulebook.describe import describe
 from engine.rulebook.known import Known
 from engine.rulebook.rules import Band, Rule, Rulebook
 from engine.rulebook.slips import Slip
-from engine.rulebook.solver import Solver
+from engine.rulebook.solver import Budget, Solver
 from engine.rulebook.stretches import turns
 from engine.rulebook.syntax import And, Comparison, Condition, Fact, ForPeriods, Is, Not, Or, walk
 
+_TURN_ROUND = "turn its comparison round: it has to say when all is well again"
 _SHOWN = 200  # characters of a condition inside a sentence
 
 
@@ -28,7 +29,7 @@ class Stretch:
     values: Mapping[str, Quantity]
 
 
-def stretches(rulebook: Rulebook, rule: Rule, portfolio: Portfolio, known: Known) -> list[Stretch]:
+def stretches(rulebook: Rulebook, rule: Rule, portfolio: Portfolio, known: Known, budget: Budget) -> list[Stretch]:
     """Those in which all the rule's thresholds have values, oldest first."""
     names = rule.thresholds
     thresholds = [rulebook.thresholds[name] for name in sorted(names) if name in rulebook.thresholds]
@@ -36,7 +37,7 @@ def stretches(rulebook: Rulebook, rule: Rule, portfolio: Portfolio, known: Known
     for number, period in enumerate(turns(rule, thresholds, portfolio)):
         values = {one.name: value for one in thresholds if (value := one.on(period.end)) is not None}
         if len(values) == len(names):
-            found.append(Stretch(period if number else None, Solver(known, values), values))
+            found.append(Stretch(period if number else None, Solver(known, values, budget), values))
     return found
 
 
@@ -167,9 +168,19 @@ def _clearing_slips(rule: Rule, when: Condition, clears: Condition, during: Sequ
         what = f"`clears` can never be true{since}, so that the rule `{rule.id}` stands for ever once it fired"
         yield Slip(clears.at, "never-clears", what + _with(during[-1]), "change a number or a sign")
         return
-    spare = And((Not(when), Not(clears)))
+    spare, ends = And((Not(when), Not(clears))), And((Not(when), clears))
+    if (since := _from_where(during, lambda solver: not solver.can_be(ends))) is not None:
+        what = (
+            f"`clears` is true only where `when` is{since}, so that the rule `{rule.id}` stands for ever once it fired"
+        )
+        yield Slip(clears.at, "never-clears", what + _with(during[-1]), _TURN_ROUND)
+        return
     if (since := _from_where(during, lambda solver: not solver.can_be(spare))) is not None:
         what = f"`clears` asks for nothing more than that `when` is no longer true{since}"
         yield Slip(clears.at, "idle-clears", what + _with(during[-1]), "ask for more, or take it out")
+        return
+    if (since := _from_where(during, lambda solver: solver.implies(when, clears))) is not None:
+        what = f"`clears` is true already wherever the rule `{rule.id}` fires{since}"
+        yield Slip(clears.at, "contrary-clears", what + _with(during[-1]), _TURN_ROUND)
         return
     yield from _part_slips(clears, during)

@@ -4,6 +4,9 @@ import pytest
 
 from engine.model.problems import Severity
 from engine.rulebook.checks import check_rulebook
+from engine.rulebook.known import known_of
+from engine.rulebook.pointless import pointless_slips
+from engine.rulebook.solver import Budget
 from tests.rulebook.office import PORTFOLIO, SCHEME, rulebook
 
 TEST = "tests: [{given: {}, expect: unknown}]"
@@ -338,3 +341,42 @@ def test_a_rule_that_asks_something_of_its_own_is_not_pointless(action: str, poi
     narrower = f"for: projects, when: delays > 9, status: at_risk{action}"
     what = "the rule `r2` says nothing that `r1` does not say already"
     assert any(what in one for one in found(rules(wider, narrower))) is pointless
+
+
+@pytest.mark.parametrize(
+    ("when", "clears", "says"),
+    [
+        ("delays > 5", "delays < 3", None),
+        ("delays > 5", "(delays <= 5) for 2 periods", None),
+        ("delays > 5", "income > £3k", None),
+        ("delays > 5 and income < £3k", "delays < 7", None),  # it fires on 6, and is cleared on 6 with enough income
+        ("delays > 5", "delays > 3", "is true already wherever the rule `r1` fires"),
+        ("delays > 5", "delays > 5 or income > £3k", "is true already wherever the rule `r1` fires"),
+        ("delays > 5 and income < £3k", "delays > 4", "is true already wherever the rule `r1` fires"),
+        ("delays > 5", "delays > 9", "is true only where `when` is, so that the rule `r1` stands for ever"),
+        ("delays > 5", "delays > 7 and delays < 3", "can never be true, so that the rule `r1` stands for ever"),
+        ("delays > 5", "delays < 9", "asks for nothing more than that `when` is no longer true"),
+    ],
+)
+def test_what_clears_a_rule_the_wrong_way_round_is_pointed_out(when: str, clears: str, says: str | None) -> None:
+    lines = found(rules(f"for: projects, when: {when}, clears: {clears}, status: at_risk"))
+    assert [f"`clears` {says}" in line for line in lines] == ([True] if says else [])
+
+
+def test_clears_that_came_to_be_wrong_with_a_threshold_says_from_when_on() -> None:
+    values = "{from: 2018-04, value: 3}, {from: 2019-06, value: 9}"
+    text = f"thresholds: {{limit: {{title: T, values: [{values}]}}}}\n"
+    (said,) = found(text + rules("for: projects, when: delays > 5, clears: delays > limit, status: at_risk"))
+    assert "is true only where `when` is from June 2019 on" in said
+
+
+def test_where_there_are_too_many_rules_to_compare_it_is_said_from_which_one_on() -> None:
+    many = [f"for: projects, when: delays > {n} and income < £{n}k, status: at_risk" for n in range(20)]
+    book = rulebook(rules(*many, "for: projects, when: delays > 1 and income < £1k, status: at_risk"))
+    known = known_of(PORTFOLIO, SCHEME)
+    enough = list(pointless_slips(book, PORTFOLIO, SCHEME, known, Budget()))
+    assert [slip.code for slip in enough] == ["pointless-rule"]
+    (slip,) = pointless_slips(book, PORTFOLIO, SCHEME, known, Budget(in_all=500))
+    assert slip.code == "not-compared"
+    assert slip.what.startswith("`r3` and the rules after it were not compared with all others")
+    assert slip.at == book.rules[2].at

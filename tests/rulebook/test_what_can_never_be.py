@@ -15,7 +15,7 @@ from engine.rulebook.known import Known, known_of
 from engine.rulebook.parser import read_condition
 from engine.rulebook.rules import Rule
 from engine.rulebook.slips import Source
-from engine.rulebook.solver import Solver
+from engine.rulebook.solver import Budget, Solver
 from engine.rulebook.syntax import (  # fmt: skip
     NOWHERE,
     And,
@@ -175,6 +175,34 @@ def test_what_divides_by_nought_is_neither_true_nor_false() -> None:
 def test_what_would_take_too_long_is_left_undecided() -> None:
     each = " and ".join(f"(delays > {n} or income > £{n} or recruitment > {n}%)" for n in range(9))
     assert SOLVER.can_be(condition(f"{each} and delays < 0 and income < £0 and recruitment < 0%"))
+
+
+def test_a_question_that_would_take_hours_is_left_undecided_and_the_next_is_answered() -> None:
+    limits = Solver(KNOWN, budget=Budget(a_question=5_000))
+    one, other = (
+        condition(f"((delays > {n} or income > £{n}) for 3 periods) for 3 periods and recruitment > {n}%")
+        for n in (3, 2)
+    )
+    assert not limits.implies(
+        one, other
+    )  # 512 ways of the one against 512 of the other
+    assert limits.implies(condition("delays > 3"), condition("delays > 2"))
+    assert not limits.budget.used_up
+
+
+def test_once_all_steps_are_taken_nothing_is_decided_any_more() -> None:
+    limits = Solver(KNOWN, budget=Budget(in_all=20))
+    never = "delays > 5 and delays < 3"
+    assert not limits.can_be(condition(never))
+    assert [limits.can_be(condition(never)) for _ in range(9)][-1]
+    assert limits.budget.used_up
+    assert not limits.implies(condition("delays > 3"), condition("delays > 2"))
+
+
+def test_what_was_decided_costs_nothing_to_ask_again() -> None:
+    limits, never = Solver(KNOWN, budget=Budget(in_all=20)), condition("delays > 5 and delays < 3")
+    assert not any(limits.can_be(never) for _ in range(50))
+    assert not limits.budget.used_up
 
 
 @pytest.mark.parametrize(
