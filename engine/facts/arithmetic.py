@@ -17,18 +17,17 @@ def is_worse(difference: Decimal, better: Better) -> bool:
 
 
 def shortfall(actual: Decimal, target: Decimal, better: Better | None) -> Decimal | None:
-    """Per cent of the target's size by which a figure is on its wrong side, else 0.
+    """Per cent of the target's size by which a figure is on its wrong side, else 0. None without a polarity.
 
-    None without a polarity, and where the target is 0 and missed: no share of nothing.
+    A target of 0 that is missed is missed wholly, by 100%: there is no share of nothing, and unknown would keep a rule
+    quiet that was quiet before.
     """
     if better is None:
         return None
     difference = EXACT.subtract(actual, target)
     if not is_worse(difference, better):
         return Decimal(0)
-    if not target:
-        return None
-    return percentage(abs(difference), abs(target))
+    return percentage(abs(difference), abs(target)) if target else _HUNDRED
 
 
 def percentage(part: Decimal, whole: Decimal) -> Decimal:

@@ -88,9 +88,6 @@ class Measures:
                 continue
             for use in named.uses:
                 use.on.targets[id_] = _target_text(use, use.unit or unit)
-                if named.better is Better.LOWER and isinstance(use.target, WrittenNumber) and not use.target.value:
-                    what = f"{quoted(named.title)} has a target of 0, and no share of 0 can be missed by"
-                    self._note(use.line, "target", what, f"write a rule of its own for it, such as `when: {id_} > 0`")
             if named.better is None:
                 what = f"{quoted(named.title)} has no direction, so no rule judges it"
                 self._note(named.uses[0].line, "better", what, "write higher or lower where one is good")

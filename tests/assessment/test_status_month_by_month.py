@@ -188,3 +188,13 @@ def test_nothing_is_held_past_a_break_in_the_series() -> None:
     broken = portfolio(HOMES, measures={"beds": {**BEDS, "series": [{"from": "2019-03", "why": "new system"}]}})
     replay = Office(of=broken).replay(months({"homes.beds": "80 . . ."}))
     assert replay.statuses("homes") == "A A - -"
+
+
+def test_a_target_of_nought_that_is_missed_is_no_quiet_month() -> None:
+    falls = {"title": "Falls", "unit": "number", "better": "lower"}
+    homes = {"ref": "homes", "title": "Homes", "measures": {"beds": {"target": "100"}, "falls": {"target": "0"}}}
+    replay = Office(of=portfolio(homes, measures={"beds": BEDS, "falls": falls})).replay(
+        months({"homes.beds": "80 95 95 95", "homes.falls": "0 3 1 0"})
+    )
+    assert (replay.statuses("homes"), replay.trends("homes")) == ("A A A G", "New Same Same Better")
+    assert replay.as_at("homes") == "- - - -"

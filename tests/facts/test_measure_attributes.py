@@ -56,9 +56,10 @@ def test_a_shortfall_is_per_cent_of_the_target_on_its_wrong_side(
     assert attributes(actual, target, series)["shortfall"][:11] == expected
 
 
-def test_a_missed_target_of_nought_has_no_share_that_is_missed() -> None:
-    assert "shortfall" not in attributes("5", "0", LOWER)
-    assert attributes("5", "0", LOWER)["variance"] == "5"
+@pytest.mark.parametrize(("actual", "series"), [("5", LOWER), ("0.01", LOWER), ("-1", HIGHER)])
+def test_a_target_of_nought_is_met_or_missed_wholly(actual: str, series: Series) -> None:
+    assert attributes(actual, "0", series)["shortfall"] == "100"
+    assert attributes(actual, "0", series)["variance"] == actual
 
 
 def test_a_measure_without_a_direction_has_a_variance_and_no_shortfall() -> None:

@@ -183,9 +183,7 @@ def test_a_question_that_would_take_hours_is_left_undecided_and_the_next_is_answ
         condition(f"((delays > {n} or income > £{n}) for 3 periods) for 3 periods and recruitment > {n}%")
         for n in (3, 2)
     )
-    assert not limits.implies(
-        one, other
-    )  # 512 ways of the one against 512 of the other
+    assert not limits.implies(one, other)  # 512 ways of the one against 512 of the other
     assert limits.implies(condition("delays > 3"), condition("delays > 2"))
     assert not limits.budget.used_up
 

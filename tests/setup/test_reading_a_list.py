@@ -255,15 +255,6 @@ def test_a_row_of_totals_is_a_programme_without_a_project_and_worth_a_look(tmp_p
     ]
 
 
-def test_a_target_of_nought_that_rules_of_shortfall_cannot_judge_is_worth_a_look(tmp_path: Path) -> None:
-    row = ("Care", "Visits", None, None, "Waiting list", "number")
-    found = read(tmp_path, (*row, "lower", 0))
-    assert [note.cure for note in found.notes if "target of 0" in note.what] == [
-        "write a rule of its own for it, such as `when: waiting_list > 0`"
-    ]
-    assert not [note for note in read(tmp_path, (*row, "lower", 1)).notes if "target of 0" in note.what]
-
-
 def test_a_note_about_a_sheet_that_is_not_there_has_no_place(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text("Project,Measure,Unit,Target\nVisits,Made,number,12\n", encoding="utf-8")
