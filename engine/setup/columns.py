@@ -63,7 +63,8 @@ OF_PROJECTS = {
     ),
     "unit": Described(
         "Unit",
-        "number, percent, money or weeks. Blank: as the target shows. With £000 a bare target is in thousands.",
+        "number, percent, money or weeks. Blank: as the target shows. With £000 or £m a bare target is in thousands or "
+        "millions.",
         ("units",),
         11,
     ),
@@ -128,10 +129,10 @@ SETTINGS = Names(
 
 
 class WrittenUnit(NamedTuple):
-    """A unit as the list has it; `thousands`: money in it is £000 where nothing else is written."""
+    """A unit as the list has it, and by how many decimal places it moves money where nothing else is written."""
 
     unit: Unit
-    thousands: bool = False
+    places: int = 0
 
 
 _UNITS: dict[Unit, tuple[str, ...]] = {
@@ -140,11 +141,15 @@ _UNITS: dict[Unit, tuple[str, ...]] = {
     Unit.MONEY: ("£", "gbp", "pounds"),
     Unit.WEEKS: ("week", "wks"),
 }
+_SCALES = {
+    3: ("£000", "£000s", "£k", "£'000", "£’000", "£ thousands"),
+    6: ("£m", "£mn", "£million", "£millions", "£ million", "£ millions"),
+}
 UNITS = Names(
     ((unit.value, WrittenUnit(unit)) for unit in Unit),
     (
         *((also, WrittenUnit(unit)) for unit, others in _UNITS.items() for also in others),
-        *((also, WrittenUnit(Unit.MONEY, thousands=True)) for also in ("£000", "£000s", "£k", "£'000", "£’000")),
+        *((also, WrittenUnit(Unit.MONEY, places)) for places, words in _SCALES.items() for also in words),
     ),
 )
 _BETTER: dict[Better, tuple[str, ...]] = {

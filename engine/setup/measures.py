@@ -130,7 +130,9 @@ def _target_text(use: _Use, unit: WrittenUnit) -> str | None:
     if not isinstance(target, WrittenNumber):
         return target.value if target is not None else None
     try:
-        return in_config(as_unit(target, unit.unit, bare_money_thousands=unit.thousands), unit.unit)
+        if unit.places and target.unit is None and not target.scaled:
+            target = WrittenNumber(shifted(target.value, unit.places), Unit.MONEY)
+        return in_config(as_unit(target, unit.unit, bare_money_thousands=False), unit.unit)
     except NumberError as error:
         use.line.problem(error.what, error.cure, "target")
         return None

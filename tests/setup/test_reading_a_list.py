@@ -155,6 +155,27 @@ def test_the_same_measure_on_many_projects_is_one_whatever_its_capitals(tmp_path
     assert targets(found) == {"a": {"average_wait": "4 weeks"}, "b": {"average_wait": "6 weeks"}}
 
 
+@pytest.mark.parametrize(
+    ("unit", "target", "expected"),
+    [
+        ("£", "£950", "£950"),
+        ("£000", 1320, "£1.32m"),
+        ("£k", 28, "£28k"),
+        ("£m", 1.32, "£1.32m"),
+        ("£M", "1.32", "£1.32m"),
+        ("£ million", 12, "£12m"),
+        ("£m", "£950k", "£950k"),  # what has a unit of its own keeps it
+        ("£m", "950k", "£950k"),
+        ("£m", 0, "£0"),
+    ],
+)
+def test_a_bare_target_of_money_is_in_what_the_unit_says(
+    tmp_path: Path, unit: str, target: object, expected: str
+) -> None:
+    found = read(tmp_path, ("Care", "A", None, None, "Cost", unit, "lower", target))
+    assert targets(found) == {"a": {"cost": expected}}
+
+
 ONE: tuple[str | int, ...] = ("Care", "Visits", "Lead", "lead@council.example", "Made", "number", "higher", 120)
 
 
