@@ -277,3 +277,21 @@ def test_a_picture_is_written_where_it_is_asked_for(
     nowhere = Said(months, capsys, "--sweep", "tolerance=5%..25%/5%", "--picture", str(tmp_path / "no" / "knee.png"))
     assert nowhere.code == 3
     assert "No such file or directory" in nowhere.err
+
+
+def test_a_picture_is_drawn_anew_over_its_own_kind_alone(
+    months: Months, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("knee.svg", "knee.png"):
+        picture = tmp_path / name
+        for values in ("5%..25%/5%", "5%..20%/5%"):
+            assert Said(months, capsys, "--sweep", f"tolerance={values}", "--picture", str(picture)).code == 0
+        drawn = picture.read_bytes()
+        for other in (b"", b"my own notes", b"<?xml version='1.0'?><svg/>", b"\x89PNG\r\n another"):
+            picture.write_bytes(other)
+            refused = Said(months, capsys, "--sweep", "tolerance=5%..25%/5%", "--picture", str(picture))
+            assert (refused.code, picture.read_bytes()) == (2, other)
+            assert "is there already, and is no picture of a sweep; give --picture another name" in refused.err
+        picture.write_bytes(drawn)
+    (tmp_path / "folder.svg").mkdir()
+    assert Said(months, capsys, "--sweep", "tolerance=5%..9%/1%", "--picture", str(tmp_path / "folder.svg")).code == 2

@@ -170,6 +170,8 @@ def _sweep(options: Options, office: Office, about: "Declared") -> int:
     picture = Path(options.picture) if options.picture else None
     if picture is not None and picture.suffix.lower() not in _KINDS:
         raise UsageError(f"{options.picture!r} is no picture that can be drawn; call it .svg or .png")
+    if picture is not None:
+        _refuse_to_overwrite(picture)
     threshold, values = read_sweep(options.sweep, about.rulebook)
     level = LEVELS[options.level or "projects"]
     out = sweep(_looked(options, office, about), threshold, values, level)
@@ -190,3 +192,11 @@ def _sweep(options: Options, office: Office, about: "Declared") -> int:
 
 def _written(out: SweepOut) -> list[str]:
     return [f"The picture is in {out.picture}."] if out.picture else []
+
+
+def _refuse_to_overwrite(picture: Path) -> None:
+    """Raises UsageError where there is a file that no sweep has drawn: only those are drawn anew."""
+    from engine.reports.chart import is_sweep_chart
+
+    if picture.exists() and not (picture.is_file() and is_sweep_chart(picture.read_bytes())):
+        raise UsageError(f"{picture} is there already, and is no picture of a sweep; give --picture another name")

@@ -24,6 +24,7 @@ Kind = Literal["svg", "png"]
 _SIZE, _DPI = (9.0, 5.4), 150  # inches
 _HATCHES = ("", "//", "xx", "..", "\\\\", "++", "oo", "--", "**", "||")
 _NOT_RATED = ("#ffffff", "|||")
+_MARK = "A sweep, as telltale what-if draws it"  # in the file: by it a picture is known that may be drawn anew
 _INK, _PAPER = "#0b0c0c", "#ffffff"
 _STYLE: dict[Any, Any] = {
     "svg.hashsalt": "telltale",  # without one the parts of an SVG are named at random
@@ -46,9 +47,19 @@ def sweep_chart(sweep: SweepOut, scheme: Scheme, kind: Kind) -> bytes:
         _draw(axes, sweep, scheme)
         file = io.BytesIO()
         figure.savefig(
-            file, format=kind, facecolor=_PAPER, metadata={"Date": None} if kind == "svg" else {"Software": None}
+            file,
+            format=kind,
+            facecolor=_PAPER,
+            metadata={"Date": None, "Description": _MARK}
+            if kind == "svg"
+            else {"Software": None, "Description": _MARK},
         )
     return _in_words(file.getvalue(), sweep, scheme) if kind == "svg" else file.getvalue()
+
+
+def is_sweep_chart(content: bytes) -> bool:
+    """Whether a file is a picture that `sweep_chart` has drawn."""
+    return content.startswith((b"<?xml", b"\x89PNG")) and _MARK.encode() in content
 
 
 def _draw(axes: "Axes", sweep: SweepOut, scheme: Scheme) -> None:
