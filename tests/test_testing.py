@@ -127,6 +127,22 @@ def test_the_json_of_a_failed_scenario_has_every_series_and_the_whole_sheet(anal
     assert {rule["rule"]: rule["said"] for rule in seen["rules"]} == {"short_of_target": "quiet"}
 
 
+def test_a_failed_scenario_says_that_a_rule_only_stands_until_it_is_cleared(analyst: Analyst) -> None:
+    analyst.edit(RULES, "when: shortfall > tolerance\n", "when: shortfall > tolerance\n    clears: shortfall <= 2%\n")
+    said = analyst.telltale("test", "--only", "home_visits_recover", expect=1)
+    assert said[said.index("  What the rules saw") :].splitlines()[:5] == [
+        "  What the rules saw of home_visits in July 2025:",
+        "  - short_of_target of visits: fires (rules/first_portfolio.yaml:12)",
+        "    last fired in May 2025, and stands until it is cleared",
+        "    shortfall > tolerance: 4.17% > 10% does not hold",
+        "    shortfall <= 2%: 4.17% <= 2% does not hold",
+    ]
+    ((rule,),) = [
+        seen["rules"] for seen in analyst.json("--only", "home_visits_recover", expect=1)["scenarios"][0]["seen"]
+    ]
+    assert (rule["said"], rule["last_fired"]) == ("fires", "2025-05")
+
+
 def test_a_long_scenario_shows_the_periods_about_the_differences_alone(analyst: Analyst) -> None:
     (analyst.root / SCENARIO).write_text(
         "scenario: A year\nportfolio: first_portfolio\nfrom: 2025-04\n"

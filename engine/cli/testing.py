@@ -183,6 +183,7 @@ def _ruling_as_json(one: Ruling) -> dict[str, object]:
         "measure": one.measure,
         "part": one.part,
         "said": one.said,
+        "last_fired": None if one.last_fired is None else one.last_fired.id,
         "comparisons": [_comparison_as_json(each) for each in one.comparisons],
     }
 

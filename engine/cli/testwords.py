@@ -82,6 +82,8 @@ def _periods(one: Compared, result: ScenarioResult) -> Iterator[tuple[str, str, 
 def _ruling(ruling: Ruling) -> Iterator[str]:
     place = " ".join(one for one in (ruling.measure, ruling.part) if one)
     yield f"  - {ruling.rule}{f' of {place}' if place else ''}: {ruling.said} ({ruling.source})"
+    if ruling.last_fired is not None:
+        yield f"    last fired in {period_in_words(ruling.last_fired)}, and stands until it is cleared"
     yield from _comparisons(ruling.comparisons)
 
 

@@ -56,6 +56,7 @@ class Ruling:
     said: str  # "fires", "quiet", "unknown", "held", or the status of a ladder's band
     comparisons: tuple[Worked, ...]
     names: frozenset[str]  # the names on its subject's sheet that it asks for
+    last_fired: Period | None = None  # where it only stands until it is cleared: when its condition was last true
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,8 @@ class ScenarioResult:
 
     def _ruling(self, ruled: Ruled, period: Period) -> Ruling:
         rule, place = ruled.asked.rule, ruled.place
-        scope = self.replayed[period.id].judging.scope(ruled.asked, place, period)
+        judging = self.replayed[period.id].judging
+        scope = judging.scope(ruled.asked, place, period)
         named = [fact for condition in rule.conditions for fact in facts_in(condition)]
         own = place.measure or ""
         return Ruling(
@@ -128,6 +130,7 @@ class ScenarioResult:
                 fact.name if not fact.alone else own if fact.name == "actual" else f"{own}.{fact.name}"
                 for fact in named
             ),
+            last_fired=judging.past.period(last) if (last := ruled.now.last_fired) is not None else None,
         )
 
 
