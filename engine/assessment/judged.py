@@ -7,6 +7,7 @@ from engine.assessment.applies import Asked
 from engine.assessment.decisions import NOTHING, InForce
 from engine.inference.questions import Settled, Standing
 from engine.model.facts import MeasureSheet
+from engine.model.run import NO_DIRECTION
 from engine.model.verdicts import FIRES, QUIET, Place, Verdict
 from engine.model.workspace import Lifecycle, Scheme
 from engine.periods import Period
@@ -117,7 +118,7 @@ def rate(sheets: Iterable[MeasureSheet], ruled: Iterable[Ruled], scheme: Scheme)
 
 def _rating(sheet: MeasureSheet, ruled: list[Ruled], scheme: Scheme) -> Rating:
     if not sheet.rateable:
-        return Rating(None, "It has no direction: neither higher nor lower is better.")
+        return Rating(None, NO_DIRECTION)
     if not ruled:
         return Rating(None)
     found = worst(one.rank for one in ruled)

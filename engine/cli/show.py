@@ -8,7 +8,7 @@ from engine.facts.signals import SIGNAL
 from engine.model.facts import FactSheet
 from engine.model.problems import Fault, Severity
 from engine.model.returns import Return
-from engine.model.run import AlsoRevised, DecisionOut, FindingOut, RunOut, SubjectOut
+from engine.model.run import NO_DIRECTION, AlsoRevised, DecisionOut, FindingOut, MeasureOut, RunOut, SubjectOut
 from engine.model.values import Quantity, Unit, plain, show
 from engine.model.workspace import Person, Scheme
 from engine.periods import period_in_words
@@ -208,11 +208,23 @@ def _not_assessed(subject: SubjectOut, titles: Mapping[str, str]) -> Iterator[st
 
 
 def _measures(subject: SubjectOut, scheme: Scheme) -> str:
+    """Each with its figure and status. Where several have no direction (a table of budgets) that is said once."""
+    without = sum(one.not_rated_because == NO_DIRECTION for one in subject.measures)
+    once = without > 1
     rows = [
-        (m.title + (f", {m.part}" if m.part else ""), m.shown, scheme.name(m.status), m.not_rated_because or "")
-        for m in subject.measures
+        (
+            one.title + (f", {one.part}" if one.part else ""),
+            one.shown,
+            *(("-", "") if once and one.not_rated_because == NO_DIRECTION else _rated(one, scheme)),
+        )
+        for one in subject.measures
     ]
-    return table(("Measure", "Figure", "Status", ""), rows)
+    shown = table(("Measure", "Figure", "Status", ""), rows)
+    return f"{shown}\n\n  - has no direction: neither higher nor lower is better." if once else shown
+
+
+def _rated(measure: MeasureOut, scheme: Scheme) -> tuple[str, str]:
+    return scheme.name(measure.status), measure.not_rated_because or ""
 
 
 def fact_sheet(sheet: FactSheet) -> str:

@@ -57,6 +57,9 @@ class FindingOut(Frozen):
     explanations: tuple[ExplanationOut, ...] = ()  # of the measures that it names
 
 
+NO_DIRECTION = "It has no direction: neither higher nor lower is better."  # why such a measure is never rated
+
+
 class MeasureOut(Frozen):
     measure: str
     part: str | None = None
