@@ -1,6 +1,7 @@
 """What stands beside a finding: milestones that it counts, what makes a signal, and explanations of its measures."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from engine.assessment.applies import base
 from engine.assessment.judged import Judged, Ruled
@@ -27,15 +28,16 @@ def milestones_of(judging: Judging, judged: Judged, ruled: Ruled, stands: Verdic
     period = judged.period if stands.as_at is None else judging.past.period(stands.as_at)
     rows = judging.rows.get(period.id)
     found = rows.milestones.get(ruled.place.subject, ()) if rows is not None and names else ()
-    counted = [row for row in found if _counts(row, names, period)]
+    ends = judging.portfolio.subjects[ruled.place.subject].ends
+    counted = [row for row in found if _counts(row, names, period, ends)]
     if UNREPORTED in figures:
         counted += judging.sheets.unreported_milestones(ruled.place.subject, period)
     return tuple(map(_shown, counted))
 
 
-def _counts(row: MilestoneRow, names: Iterable[str], period: Period) -> bool:
+def _counts(row: MilestoneRow, names: Iterable[str], period: Period, ends: date | None) -> bool:
     """Whether one of the figures would be something of this milestone alone; that there is one says nothing."""
-    alone = milestone_facts((row,), period)
+    alone = milestone_facts((row,), period, ends)
     return any(name in alone and alone[name].value > 0 for name in names if name != "count")
 
 

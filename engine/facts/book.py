@@ -77,7 +77,8 @@ class FactBook:
         )
         self._doubtful = Doubtful(portfolio, rows, self._timeline, self._measures.histories)
         self._milestones = Milestones(
-            (period, rows[period.id].milestones) for period in self.periods if period.id in rows
+            ((period, rows[period.id].milestones) for period in self.periods if period.id in rows),
+            {ref: subject.ends for ref, subject in portfolio.subjects.items()},
         )
         self._figures: dict[tuple[str, str], _Figures] = {}
         self._problems: dict[tuple[str, str], tuple[Problem, ...]] = {}

@@ -31,8 +31,13 @@ class _Milestone:
 class Milestones:
     """What was returned of the milestones of every subject, in any period."""
 
-    def __init__(self, returned: Iterable[tuple[Period, Mapping[str, Sequence[MilestoneRow]]]]) -> None:
-        """`returned` are the rows of each subject in each period, oldest first."""
+    def __init__(
+        self,
+        returned: Iterable[tuple[Period, Mapping[str, Sequence[MilestoneRow]]]],
+        ends: Mapping[str, date | None],
+    ) -> None:
+        """`returned` are the rows of each subject in each period, oldest first; `ends` the last days of their plans."""
+        self._ends = ends
         self._of: dict[str, list[tuple[Period, Sequence[MilestoneRow]]]] = {}
         for period, subjects in returned:
             for ref, rows in subjects.items():
@@ -45,7 +50,7 @@ class Milestones:
     def facts(self, ref: str, period: Period) -> dict[str, Quantity]:
         """The figures by their names after "milestones."; `unreported` where there are rows, or it isn't nought."""
         rows = next((rows for at, rows in self._of.get(ref, ()) if at == period), ())
-        facts, silent = milestone_facts(rows, period), self.unreported(ref, period)
+        facts, silent = milestone_facts(rows, period, self._ends.get(ref)), self.unreported(ref, period)
         if rows or silent:
             facts["unreported"] = Quantity(Decimal(len(silent)), Unit.NUMBER)
         return facts
@@ -63,12 +68,13 @@ class Milestones:
         return tuple(row for at, row in last.values() if at != period and _has_passed(row, period))
 
 
-def milestone_facts(rows: Sequence[MilestoneRow], period: Period) -> dict[str, Quantity]:
+def milestone_facts(rows: Sequence[MilestoneRow], period: Period, ends: date | None = None) -> dict[str, Quantity]:
     """The figures by their names after "milestones."; none where there are no rows.
 
     All but `count` are of milestones that are not done. `due` counts those whose date falls in the period, `overdue`
     those whose date passed before its last day: one that is due on that day is not overdue. `slipped` are those
-    forecast later than planned, or said to have slipped; `worst_slip` is not known where one of them has no dates. No
+    forecast later than planned, or said to have slipped; `after_end` those whose date lies after the plan `ends`, where
+    it does; `worst_slip` is not known where one of them has no dates. No
     figure but `count` is known while a date or the state of an open one couldn't be read.
     """
     if not rows:
@@ -88,6 +94,8 @@ def milestone_facts(rows: Sequence[MilestoneRow], period: Period) -> dict[str, Q
         "due": sum(period.start <= day <= period.end for day in dates),
         "overdue": sum(day < period.end for day in dates),
     }
+    if ends is not None:
+        counts["after_end"] = sum(day > ends for day in dates)
     facts = {name: Quantity(Decimal(number), Unit.NUMBER) for name, number in counts.items()}
     slips = [milestone.slip for milestone in slipped]
     known = [slip for slip in slips if slip is not None]

@@ -49,7 +49,9 @@ RELATIVE_YEARS = (THIS_YEAR, NEXT_YEAR, PREVIOUS_YEARS)
 
 MILESTONES: Mapping[str, Unit] = MappingProxyType(
     {
-        **dict.fromkeys(("count", "slipped", "unmitigated", "undated", "due", "overdue", "unreported"), Unit.NUMBER),
+        **dict.fromkeys(
+            ("count", "slipped", "unmitigated", "undated", "due", "overdue", "unreported", "after_end"), Unit.NUMBER
+        ),
         "worst_slip": Unit.WEEKS,
     }
 )

@@ -190,6 +190,7 @@ class _SubjectFields(Frozen):
     owner: str | None = None
     measures: dict[str, MeasureHere] = {}
     lifecycle: tuple[LifecycleSpan, ...] = ()
+    ends: Day | None = None  # the last day of its plan; without one, that of what it is in
     savings: Literal["counted", "not counted"] = "counted"
     ignore_traps: IgnoredTraps = ()  # in all that it returns itself
 
@@ -219,6 +220,7 @@ class Subject(Frozen):
     lifecycle: tuple[LifecycleSpan, ...]
     savings_counted: bool
     ignore_traps: IgnoredTraps = ()
+    ends: date | None = None  # the last day of its plan, or of the plan that it is part of
 
 
 class FixedDates(Frozen):
@@ -255,6 +257,7 @@ class Portfolio(Frozen):
     starts: str  # a period's name: earlier returns are history
     year_starts: str = "April"
     returns_due: str = "5th working day"
+    ends: Day | None = None  # the last day of its plan
     savings_years: Literal["add up", "stand alone"] = "add up"
     measures: dict[str, Measure] = {}
     measures_here: dict[str, MeasureHere] = {}  # those that the portfolio itself carries
@@ -284,26 +287,27 @@ class Portfolio(Frozen):
             ref=self.portfolio, title=self.title, level=Level.PORTFOLIO, owner=self.owner, parent=None, depth=0,
             children=tuple(child.ref for child in _both(self.programmes, self.projects)),
             measures=self.measures_here, lifecycle=(), savings_counted=True,
-            ignore_traps=self.ignore_traps,
+            ignore_traps=self.ignore_traps, ends=self.ends,
         )  # fmt: skip
         for child in _both(self.programmes, self.projects):
-            yield from _walk_below(child, self.portfolio, 1)
+            yield from _walk_below(child, self.portfolio, 1, self.ends)
 
 
 def _both(programmes: tuple[Programme, ...], projects: tuple[Project, ...]) -> tuple[Programme | Project, ...]:
     return (*programmes, *projects)
 
 
-def _walk_below(node: Programme | Project, parent: str, depth: int) -> Iterator[Subject]:
+def _walk_below(node: Programme | Project, parent: str, depth: int, ends: date | None) -> Iterator[Subject]:
     below = _both(node.programmes, node.projects) if isinstance(node, Programme) else ()
+    ends = node.ends or ends
     yield Subject(
         ref=node.ref, title=node.title, parent=parent, depth=depth, owner=node.owner,
         level=Level.PROGRAMME if isinstance(node, Programme) else Level.PROJECT,
         children=tuple(child.ref for child in below), measures=node.measures, lifecycle=node.lifecycle,
-        savings_counted=node.savings == "counted", ignore_traps=node.ignore_traps,
+        savings_counted=node.savings == "counted", ignore_traps=node.ignore_traps, ends=ends,
     )  # fmt: skip
     for child in below:
-        yield from _walk_below(child, node.ref, depth + 1)
+        yield from _walk_below(child, node.ref, depth + 1, ends)
 
 
 # ---- people, audiences, calendar, settings

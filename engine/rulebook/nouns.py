@@ -46,6 +46,7 @@ _FIXED = {
     "milestones.unmitigated": "milestones slipped without a workaround",
     "milestones.undated": "milestones without a date",
     UNREPORTED: "milestones whose date has passed without a word",
+    "milestones.after_end": "milestones after the end of the plan",
     "milestones.worst_slip": "the longest slip of a milestone",
     "status.held_for": "periods at this status",
     LIFECYCLE: "the lifecycle",

@@ -8,7 +8,8 @@ import pytest
 from engine.facts.milestones import Milestones, milestone_facts
 from engine.model.returns import MilestoneRow, MilestoneState
 from engine.model.values import Quantity, Unit, plain
-from tests.facts.made import month
+from engine.model.workspace import Programme, Project
+from tests.facts.made import month, portfolio
 
 
 def milestone(
@@ -92,13 +93,40 @@ def test_no_rows_are_no_facts() -> None:
     assert milestone_facts([], month("2019-01")) == {}
 
 
+@pytest.mark.parametrize(
+    ("ends", "dates", "after"),
+    [
+        (None, "2019-02-28", None),
+        ("2019-02-27", "2019-02-28", "1"),
+        ("2019-02-28", "2019-02-28", "0"),
+        ("2019-02-28", "2019-02-01 2019-03-01", "1"),  # the forecast, not the plan
+        ("2019-02-28", ".", "0"),
+        ("2019-02-28", "2019-03-01 . 2019-01-15", "0"),  # it was done in time
+    ],
+)
+def test_those_after_the_end_of_the_plan_are_counted_where_it_has_one(
+    ends: str | None, dates: str, after: str | None
+) -> None:
+    found = milestone_facts([milestone(*dates.split())], month("2019-01"), date.fromisoformat(ends) if ends else None)
+    assert (plain(found["after_end"].value) if "after_end" in found else None) == after
+
+
+def test_a_project_is_in_the_plan_of_what_it_belongs_to_unless_it_has_one_of_its_own() -> None:
+    own = Project(ref="b", title="B", ends=date(2019, 9, 30))
+    below = Programme(ref="g", title="G", ends=date(2019, 6, 30), projects=(Project(ref="a", title="A"), own))
+    of = portfolio(below, ends="2019-03-31")
+    assert [of.subjects[ref].ends for ref in ("office", "g", "a", "b")] == [
+        date(2019, 3, 31), date(2019, 6, 30), date(2019, 6, 30), date(2019, 9, 30),
+    ]  # fmt: skip
+
+
 def named(name: str, planned: str = ".", **more: str) -> MilestoneRow:
     return milestone(planned, **more).model_copy(update={"milestone": name})
 
 
 def unreported(september: list[MilestoneRow], november: list[MilestoneRow]) -> int | None:
     returned = (("2019-09", september), ("2019-11", november))
-    found = Milestones((month(name), {"p": rows}) for name, rows in returned if rows).facts("p", month("2019-11"))
+    found = Milestones(((month(name), {"p": rows}) for name, rows in returned if rows), {}).facts("p", month("2019-11"))
     return int(found["unreported"].value) if "unreported" in found else None
 
 

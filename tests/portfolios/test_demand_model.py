@@ -154,6 +154,14 @@ def test_a_d07_a_risk_in_words_is_a_persons_finding_and_no_better_than_falling_s
     assert model.without_judgements().run(FIRST, NOW).status(ref) == "on_course"  # no rule reads the words
 
 
+def test_a_d08_a_step_that_runs_past_the_end_of_its_plan_is_told(first: Outcome) -> None:
+    """A-D08"""
+    assert first.figure("home_care_market", "milestones.after_end") == "1"
+    assert first.subject("home_care_market").remarks == ("Steps after the end of the plan: 1 (Market testing)",)
+    others = [one.ref for one in first.run.subjects if any("end of the plan" in remark for remark in one.remarks)]
+    assert others == ["home_care_market"]
+
+
 def test_a_d08_a_stocktake_without_a_date_is_told(first: Outcome) -> None:
     """A-D08"""
     assert first.figure("younger_adults_demand", "milestones.undated") == "1"
