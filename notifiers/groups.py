@@ -14,9 +14,9 @@ from notifiers.words import counted, listed, name_of, one_line
 class Group(StrEnum):
     """The headings, in the order in which they are read."""
 
-    RESTATED = "Restated"
     NEW = "New"
     WORSE = "Worse"
+    RESTATED = "Restated"
     CONTINUING = "Continuing"
     UNRATED = "No longer rated"
     BETTER = "Better"
@@ -148,7 +148,7 @@ def _first_capital(text: str) -> str:
 
 def _counts(groups: Mapping[Group, Sequence[SubjectOut]], where: str = "") -> str:
     """ "9 exceptions: 7 new, 1 worse, 1 continuing; 1 remediated"."""
-    words = {Group.RESTATED: "restated", Group.NEW: "new", Group.WORSE: "worse", Group.CONTINUING: "continuing",
+    words = {Group.NEW: "new", Group.WORSE: "worse", Group.RESTATED: "restated", Group.CONTINUING: "continuing",
              Group.BETTER: "better"}  # fmt: skip
     exceptions = {word: sum(s.exception for s in groups.get(group, ())) for group, word in words.items()}
     kinds = {word: number for word, number in exceptions.items() if number}

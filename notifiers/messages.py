@@ -6,7 +6,7 @@ hangs on a root that is never sent: its identity follows from recipient, audienc
 """
 
 from email.headerregistry import Address
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP
 from email.utils import format_datetime
 from hashlib import sha256
@@ -18,6 +18,7 @@ from engine.model.notices import OfficeNotice, ReturnNotice
 from notifiers.addresses import PlainAddress, allowed, read_address, shown
 from notifiers.groups import reasons_of
 from notifiers.officeviews import office_view
+from notifiers.pictures import Block, Picture, draw
 from notifiers.refusals import Refusal
 from notifiers.returnviews import return_view
 from notifiers.views import View, message_view
@@ -42,10 +43,11 @@ def render(telling: Addressed, templates: Path | None = None) -> Rendered | Refu
     parties = _parties(telling)
     if isinstance(parties, Refusal):
         return parties
-    parts = _parts(telling, templates)
+    to, sender, reply_to = parties
+    pictures = _Pictures(sender.domain)
+    parts = _parts(telling, templates, pictures)
     if isinstance(parts, Refusal):
         return parts
-    to, sender, reply_to = parties
     subject = f"{_header_text(telling.portfolio_title)}: {_ABOUT[telling.kind]}"
     message_id = f"<{_digest(telling.dedupe_key)}@{sender.domain}>"
     root = f"<{_digest('thread', telling.recipient, telling.audience, telling.portfolio)}@{sender.domain}>"
@@ -65,6 +67,8 @@ def render(telling: Addressed, templates: Path | None = None) -> Rendered | Refu
     # Quoted-printable never has "=_" in it, so that no text can pretend to be a boundary.
     message.set_content(text, cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
+    if (part := message.get_body(("html",))) is not None:
+        pictures.put_beside(part, html)
     for workbook in telling.workbooks if isinstance(telling, ReturnNotice) else ():
         message.add_attachment(workbook.data, *_XLSX, filename=workbook.name)
     _set_boundaries(message, telling.dedupe_key)
@@ -101,10 +105,32 @@ def _misconfigured(key: str, text: str) -> Refusal:
     return Refusal(f"{shown(text)} is not an address; correct `{key}` under `mail` in config/settings.yaml")
 
 
-def _view(telling: Addressed) -> View:
+class _Pictures:
+    """The pictures of one message, each once, by the id that its HTML names it by."""
+
+    def __init__(self, domain: str) -> None:
+        self._domain = domain
+        self._drawn: dict[str, Picture] = {}
+
+    def show(self, blocks: tuple[Block, ...], words: str) -> View:
+        picture = draw(blocks)
+        cid = f"{_digest('picture', repr(blocks))}@{self._domain}"
+        self._drawn[cid] = picture
+        return {"cid": cid, "alt": words, "width": str(picture.width), "height": str(picture.height)}
+
+    def put_beside(self, part: MIMEPart, html: str) -> None:
+        """Those that the HTML shows, as its neighbours: a data URI breaks in some mail programs."""
+        shown = [(cid, picture) for cid, picture in self._drawn.items() if f"cid:{cid}" in html]
+        for number, (cid, picture) in enumerate(shown, 1):
+            part.add_related(
+                picture.data, "image", "png", cid=f"<{cid}>", filename=f"history-{number}.png", disposition="inline"
+            )
+
+
+def _view(telling: Addressed, pictures: _Pictures) -> View:
     match telling:
         case Telling():
-            return message_view(telling)
+            return message_view(telling, pictures.show)
         case ReturnNotice():
             return return_view(telling)
         case OfficeNotice():
@@ -128,11 +154,11 @@ def _reasons(telling: Addressed) -> dict[str, str]:
             return {}
 
 
-def _parts(telling: Addressed, templates: Path | None) -> tuple[str, str] | Refusal:
+def _parts(telling: Addressed, templates: Path | None, pictures: _Pictures) -> tuple[str, str] | Refusal:
     """The plain text and the HTML."""
     from notifiers.templating import fill  # Jinja takes a while to load, and most commands render nothing
 
-    view = {"message": _view(telling)}
+    view = {"message": _view(telling, pictures)}
     text = fill(f"{telling.kind}.txt.j2", view, templates)
     if isinstance(text, Refusal):
         return text

@@ -4,7 +4,9 @@ A workspace's templates are foreign: whoever can edit one must not be able to ru
 in, or fill the memory. Three fences stand one behind the other:
 - only the constructs below exist, so nothing can be computed, collected or called but a template's own macros;
 - Jinja's immutable sandbox, strict about names, refuses attributes that lead into Python;
-- a budget counts every round of a loop and every character shown, also inside macros.
+- a budget counts every round of a loop and every character shown, also inside macros: it is the limit on time, too,
+  and the same on every machine;
+- what comes out is read as HTML once more: no scripts, no forms, nothing loaded from elsewhere, plain links alone.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -29,6 +31,7 @@ from jinja2.runtime import Context, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from notifiers.colours import palette
+from notifiers.htmlchecks import harmful
 from notifiers.refusals import Refusal
 from notifiers.sources import Source, read_sources
 
@@ -65,7 +68,7 @@ def fill(name: str, data: Mapping[str, object], templates: Path | None) -> str |
             return Refusal(f"{source.shown} {source.fault}")
     own = [source for source in sources if source.own]
     try:
-        return _run(_environment(sources).get_template(name), data)
+        text = _run(_environment(sources).get_template(name), data)
     except TooMuchError as error:
         cure = "shorten the template" if own else "let config/audiences.yaml tell of fewer subjects"
         return Refusal(f"{_place(error, own) or _file(name, sources)}: {error}; {cure}")
@@ -73,6 +76,9 @@ def fill(name: str, data: Mapping[str, object], templates: Path | None) -> str |
         if not own:
             raise
         return Refusal(f"{_place(error, own) or _file(name, sources)}: {_said(error)}; correct the template")
+    if own and name.endswith(".html.j2") and (said := harmful(text)):
+        return Refusal(f"{_file(name, sources)}: {said}; correct the template")
+    return text
 
 
 # What a faulty template raises: Jinja's own errors, Python's on the code made of a template, and those of its values.

@@ -1,6 +1,6 @@
 """A telling as plain dicts of text, lists and truth values: all that a template ever sees."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from engine.model.alerts import HistoryPoint, Reason, Telling
@@ -9,8 +9,10 @@ from engine.model.values import Quantity, Unit, show
 from engine.model.workspace import Scheme
 from engine.periods import day_in_words
 from notifiers.colours import UNKNOWN, ground, text_on
+from notifiers.distance import distance_of, next_status
 from notifiers.groups import SAID, Group, digest_lead, grouped, owner_lead, reasons_of, what_changed
 from notifiers.money import net_of
+from notifiers.pictures import Block
 from notifiers.replies import STATUS_SKELETON, mailto
 from notifiers.words import (
     counted,
@@ -30,11 +32,17 @@ from notifiers.words import (
 )
 
 View = dict[str, Any]  # of str, bool, list and View
+FULL = 30  # subjects told of in full; a line each for the rest, or a mail program cuts the message off
+_ANSWER = "Reply with what is being done about it, and when it will be back on target."
 JUDGED = "The PMO's judgement, not a rule:"
 
 
-def message_view(telling: Telling) -> View:
-    """Everything that either message says; templates choose among it."""
+# What has a picture drawn of it: the blocks of one, and the words that say the same.
+Show = Callable[[tuple[Block, ...], str], View]
+
+
+def message_view(telling: Telling, show_picture: Show | None = None) -> View:
+    """Everything that either message says; templates choose among it. Without `show_picture` there are none."""
     groups, reasons = grouped(telling), reasons_of(telling)
     lead = owner_lead if telling.kind == "owner" else digest_lead
     sections: list[View] = [
@@ -42,28 +50,35 @@ def message_view(telling: Telling) -> View:
             "title": str(group),
             "note": _note(group, subjects),
             "subjects": [
-                {**subject_view(subject, telling), "told": _told(reasons.get(subject.ref), group, telling)}
+                {
+                    **subject_view(subject, telling, show_picture),
+                    "told": _told(reasons.get(subject.ref), group, telling),
+                }
                 for subject in subjects
             ],
         }
         for group, subjects in groups.items()
     ]
+    shown = [subject for section in sections for subject in section["subjects"]]
+    for subject in shown[FULL:]:
+        subject["brief"] = True
     write_to = telling.mail.reply_to or telling.mail.from_
+    reply = mailto(write_to, f"{telling.portfolio_title}, {period_words(telling.period)}", STATUS_SKELETON)
+    answers = [subject["reply"] for subject in shown if subject["reply"]]
     return {
         "portfolio": one_line(telling.portfolio_title),
         "period": period_words(telling.period),
         "name": one_line(telling.name),
         "lead": lead(telling, groups),
         "asked": [
-            {"title": subject["title"], "actions": subject["actions"]}
-            for section in sections
-            for subject in section["subjects"]
-            if subject["actions"]
+            {"title": subject["title"], "actions": subject["actions"]} for subject in shown if subject["actions"]
         ],
+        "answer": _ANSWER if answers else "",
+        "answer_link": answers[0] if len(answers) == 1 else reply,
         "sections": sections,
-        "overview": subject_view(telling.overview, telling) if telling.overview else None,
+        "overview": subject_view(telling.overview, telling, show_picture) if telling.overview else None,
         "write_to": one_line(write_to),
-        "reply": mailto(write_to, f"{telling.portfolio_title}, {period_words(telling.period)}", STATUS_SKELETON),
+        "reply": reply,
         "because": "You get this as the owner of what is listed."
         if telling.kind == "owner"
         else f"You get this as one of the audience {one_line(telling.audience)}.",
@@ -74,18 +89,23 @@ def message_view(telling: Telling) -> View:
     }
 
 
-def subject_view(subject: SubjectOut, telling: Telling) -> View:
+def subject_view(subject: SubjectOut, telling: Telling, show_picture: Show | None) -> View:
     """One subject, whatever heading it stands under."""
     scheme = telling.scheme
     title = one_line(subject.title)
     status = status_view(scheme, subject.status)
     history = telling.history.get(subject.ref, ())
-    findings = [finding_view(finding) for finding in _worst_first(subject.findings, scheme)]
+    aim = next_status(subject, scheme)
+    findings = [
+        finding_view(finding, aim if finding.status == subject.status else "")
+        for finding in _worst_first(subject.findings, scheme)
+    ]
     judgements = judgement_views(subject, scheme)
     since = telling.since.get(subject.ref)
     about = f"{telling.portfolio_title}, {period_words(telling.period)}: {title} ({status['name']})"
     return {
         "title": title,
+        "brief": False,
         "status": status,
         "trend": _trend(subject, telling),
         "since": f"Open since {period_words(since)}." if since and since != telling.period else "",
@@ -93,6 +113,8 @@ def subject_view(subject: SubjectOut, telling: Telling) -> View:
         "programme": one_line(part[0].title) if (part := telling.part_of.get(subject.ref)) else "",
         "judgements": judgements,
         "findings": findings,
+        "distance": next((one["distance"] for one in findings if one["distance"]), "") if aim else "",
+        "acts": [],
         "replaced": subject.override is not None,  # the findings stand beneath a person's judgement
         "briefly": _briefly(judgements, findings),
         "actions": _actions(subject),
@@ -101,7 +123,7 @@ def subject_view(subject: SubjectOut, telling: Telling) -> View:
         "unrated": subject.not_rated,
         "not_assessed": _not_assessed(subject, telling.rules),
         "remarks": [sentence(remark) for remark in subject.remarks],
-        "strip": [_cell(point, scheme) for point in history] if len(history) > 1 else [],
+        "picture": _picture(history, scheme, show_picture),
         "history": history_words(history, scheme) if len(history) > 1 else "",
         "reply": mailto(telling.mail.reply_to or telling.mail.from_, about, STATUS_SKELETON)
         if subject.exception
@@ -145,13 +167,17 @@ def status_view(scheme: Scheme, status: str | None) -> View:
     return {"name": name, "code": code if code != name else "", "colour": colour, "ink": text_on(colour)}
 
 
-def finding_view(finding: FindingOut) -> View:
-    """One reason: the sentence with its numbers, how far it is from clear, and what was returned about it."""
+def finding_view(finding: FindingOut, aim: str = "") -> View:
+    """One reason: the sentence with its numbers, how far it is from clear, and what was returned about it.
+
+    `aim` is the name of the status that the subject has once this is cleared, where that is so.
+    """
     because = one_line(finding.because or finding.title)
     if finding.as_at:
         because = f"{because.rstrip('.')} ({_as_at(finding.as_at)})"
     return {
         "because": sentence(because),
+        "distance": distance_of(finding, aim),
         "to_clear": ended(finding.to_clear or ""),
         "milestones": ended(
             f"Namely: {names}" if (names := "; ".join(map(milestone_words, finding.milestones))) else ""
@@ -246,8 +272,18 @@ def _not_assessed(subject: SubjectOut, rules: Mapping[str, str]) -> list[str]:
     return ["No rule could be judged." if subject.not_assessed else "No rule applies to it."]
 
 
-def _cell(point: HistoryPoint, scheme: Scheme) -> View:
-    """One period of the small picture; the code is cut to what fits, the words beneath say it in full."""
+def _picture(history: Sequence[HistoryPoint], scheme: Scheme, show_picture: Show | None) -> View | None:
+    """The picture of some periods; one alone is none."""
+    if show_picture is None or len(history) < 2:
+        return None
+    return show_picture(tuple(_block(point, scheme) for point in history), history_words(history, scheme))
+
+
+def _block(point: HistoryPoint, scheme: Scheme) -> Block:
+    """One period of the picture; the code is cut to what fits, the words beside it say it in full."""
     status = status_view(scheme, point.status)
-    code = (status["code"] or status["name"])[:3] if point.status else "–"
-    return {**status, "code": code, "label": short_period(point.period)}
+    code = (status["code"] or status["name"])[:3] if point.status else "-"
+    return Block(
+        level=scheme.rank(point.status), code=code, colour=status["colour"], ink=status["ink"],
+        label=short_period(point.period),
+    )  # fmt: skip

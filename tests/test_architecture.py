@@ -102,6 +102,7 @@ PLANTED = {
     "lark": [("engine.inference.lowering", "lark")],
     "openpyxl": [("engine.workspace.files", "openpyxl"), ("engine.reports", "openpyxl.styles")],
     "matplotlib": [("engine.whatif", "matplotlib.pyplot"), ("engine.facts.signals", "numpy")],
+    "pillow": [("notifiers.messages", "PIL.Image"), ("engine.reports.chart", "PIL")],
     "ruamel": [("engine.rulebook.loading", "ruamel.yaml"), ("engine.returns.template", "ruamel.yaml")],
     "jinja2": [("engine.web.pages", "jinja2")],
 }
@@ -112,6 +113,7 @@ ALLOWED = [
     ("notifiers.outbox", "engine.store"),
     ("notifiers.messages", "engine.periods"),
     ("notifiers.messages", "jinja2"),
+    ("notifiers.pictures", "PIL.ImageDraw"),
     ("notifiers.smtp", "aiosmtplib"),
     ("engine.app", "notifiers"),
     ("engine.app", "notifiers.outbox"),

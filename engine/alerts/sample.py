@@ -1,9 +1,11 @@
-"""A message made up, with all in it that a template may show: to try templates before anything depends on them."""
+"""Messages made up, with all in them that a template may show: to try templates before anything depends on them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Literal
 
 from engine.model.alerts import Decision, HistoryPoint, PartOf, Reason, Telling
+from engine.model.notices import Ending, OfficeNotice, Owed, Owing, ReturnNotice, Stuck, Workbook, key_of
+from engine.model.problems import Problem
 from engine.model.run import (
     DecisionOut,
     EvidenceOut,
@@ -18,6 +20,7 @@ from engine.model.values import Unit
 from engine.model.workspace import Level, MailSettings, Scheme
 
 _PERIOD = "2019-01"
+_NOW, _MAIL = datetime(2019, 2, 8, 7, tzinfo=UTC), MailSettings(allowed_domains=("council.example",))
 _MONEY = EvidenceOut(value="264000", unit=Unit.MONEY, shown="£264k")
 
 
@@ -29,7 +32,7 @@ def sample_telling(kind: Literal["owner", "digest"], scheme: Scheme) -> Telling:
     return Telling(
         audience="sample", kind=kind, recipient="sample", name="Sample", address="sample@council.example",
         portfolio="sample", portfolio_title="A sample", scheme=scheme,
-        mail=MailSettings(allowed_domains=("council.example",)), now=datetime(2019, 2, 8, 7, tzinfo=UTC),
+        mail=_MAIL, now=_NOW,
         period=_PERIOD, run="sample", revision=1, rules={"sample": "A sample rule"},
         news=tuple(Decision(audience="sample", recipient="sample", subject=s.ref, reason=why) for s, why in news),
         subjects=subjects, since={"worse": "2018-12"},
@@ -42,6 +45,35 @@ def sample_telling(kind: Literal["owner", "digest"], scheme: Scheme) -> Telling:
         },
         part_of={subject.ref: (PartOf(ref="sample_programme", title="A programme"),) for subject in subjects},
         overview=_better(best, worst) if kind == "digest" else None,
+    )  # fmt: skip
+
+
+def sample_notices() -> tuple[ReturnNotice | OfficeNotice, ...]:
+    """A reminder, a chaser and an office's mail, to somebody at an address that goes nowhere."""
+    addressed = {
+        "recipient": "sample", "name": "Sample", "address": "sample@council.example", "portfolio": "sample",
+        "portfolio_title": "A sample", "mail": _MAIL, "now": _NOW, "period": _PERIOD,
+    }  # fmt: skip
+    asked = {
+        "audience": "returns", "due": date(2019, 2, 7), "complete": ("One that is in",),
+        "owed": (Owed(ref="a", title="A project", part_of="A programme", missing=("Visits",), nothing_yet=True),),
+        "workbooks": (Workbook(name="sample.xlsx", data=b"sample"),),
+    }  # fmt: skip
+    problem = Problem(file="sample/owner.xlsx", where="cell D7", what="this can't be read", cure="correct it")
+    return (
+        ReturnNotice.model_validate({**addressed, **asked, "kind": "reminder", "today": date(2019, 2, 5)}),
+        ReturnNotice.model_validate({**addressed, **asked, "kind": "chaser", "today": date(2019, 2, 8)}),
+        OfficeNotice.model_validate({
+            **addressed, "audience": "office", "today": date(2019, 2, 8), "due": date(2019, 2, 7),
+            "problems": (problem,), "new": frozenset((key_of(problem, _PERIOD),)),
+            "owing": (Owing(person="sample", name="Sample", address="sample@council.example", titles=("A project",)),),
+            "stuck": (
+                Stuck(id="0" * 16, state="dead", to="sample@council.example", about="A sample", period=_PERIOD, why=""),
+            ),
+            "ending": (
+                Ending(ref="a", title="A project", kind="floor", status="A status", reason="Why", until=_PERIOD),
+            ),
+        }),
     )  # fmt: skip
 
 

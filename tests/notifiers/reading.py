@@ -6,18 +6,19 @@ from email.parser import BytesParser
 from html.parser import HTMLParser
 from pathlib import Path
 
-from engine.model.alerts import Rendered, Telling
+from engine.model.addressed import Addressed
+from engine.model.alerts import Rendered
 from notifiers.messages import render
 from notifiers.refusals import Refusal
 
 
-def rendered(telling: Telling, templates: Path | None = None) -> Rendered:
+def rendered(telling: Addressed, templates: Path | None = None) -> Rendered:
     result = render(telling, templates)
     assert isinstance(result, Rendered), result
     return result
 
 
-def refused(telling: Telling, templates: Path | None = None) -> str:
+def refused(telling: Addressed, templates: Path | None = None) -> str:
     result = render(telling, templates)
     assert isinstance(result, Refusal), result
     assert "\n" not in result.sentence
@@ -31,11 +32,11 @@ def parsed(message: Rendered) -> EmailMessage:
     return found
 
 
-def text_of(telling: Telling) -> str:
+def text_of(telling: Addressed) -> str:
     return _part(telling, "plain")
 
 
-def html_of(telling: Telling) -> str:
+def html_of(telling: Addressed) -> str:
     return _part(telling, "html")
 
 
@@ -46,7 +47,7 @@ def words_of(html: str) -> str:
     return " ".join(" ".join(reader.words).split())
 
 
-def _part(telling: Telling, kind: str) -> str:
+def _part(telling: Addressed, kind: str) -> str:
     part = parsed(rendered(telling)).get_body((kind,))
     assert part is not None
     return str(part.get_content()).replace("\r\n", "\n")

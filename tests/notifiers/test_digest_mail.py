@@ -2,8 +2,11 @@
 
 import re
 
-from engine.model.alerts import Reason
+import pytest
+
+from engine.model.alerts import Reason, Telling
 from engine.model.run import DecisionOut, ExplanationOut, NotAssessed
+from notifiers.views import FULL
 from tests.notifiers.reading import html_of, text_of, words_of
 from tests.notifiers.samples import (
     AR,
@@ -23,12 +26,12 @@ from tests.notifiers.samples import (
 
 def test_the_portfolio_and_its_savings_stand_on_top() -> None:
     lines = [line for line in text_of(digest_telling()).splitlines() if line]
-    counts = "1 restated, 4 new, 1 worse, 4 continuing; 1 remediated; 1 no longer rated; 1 closed"
+    counts = "4 new, 1 worse, 1 restated, 4 continuing; 1 remediated; 1 no longer rated; 1 closed"
     assert lines[1:5] == [
         f"10 exceptions: {counts}; £475k net at risk.",
         "THE PORTFOLIO AS A WHOLE",
         "On Target (OT). Same as last month. Savings: £8.001m over-delivered net, against a target of £25.505m.",
-        "RESTATED",
+        "NEW",
     ]
 
 
@@ -37,7 +40,7 @@ def test_each_subject_has_status_reason_money_and_programme() -> None:
     assert (
         "Fewer long-term placements: At Risk (AR)\n"
         "£211k from earlier years is not yet delivered.\n"
-        "£211k net at risk. Worse than last month: was Experiencing Obstacles. "
+        "£211k net at risk. £211k over the limit for On Target. Worse than last month: was Experiencing Obstacles. "
         "Part of Interventions for adults 18-64.\n"
     ) in text
 
@@ -77,7 +80,7 @@ def test_a_portfolio_off_target_says_why() -> None:
 
 def test_a_restated_status_is_not_among_the_worse() -> None:
     text = text_of(digest_telling())
-    restated = text[text.index("RESTATED") : text.index("NEW")]
+    restated = text[text.index("RESTATED") : text.index("CONTINUING")]
     assert "The rules have changed: what was published before no longer holds.\n" in restated
     assert "Carer households scheme" in restated
     assert "so this is not a decline" in restated
@@ -123,3 +126,40 @@ def test_without_an_overview_the_digest_begins_with_its_news() -> None:
 
 def test_the_audience_is_named_at_the_end() -> None:
     assert "You get this as one of the audience clt." in words_of(html_of(digest_telling()))
+
+
+# ---- very many, and strange ones
+
+
+def many(count: int, title: str = "Project number {} with a title of some length") -> Telling:
+    told = tuple(
+        subject(title.format(number), EO, OT, ref=f"p{number}", findings=(finding("It is 12 against 40, 70% short"),))
+        for number in range(count)
+    )
+    history = {one.ref: months(*[OT] * 11, EO) for one in told}
+    return telling(kind="digest", audience="clt", subjects=told, history=history,
+                   reasons={one.ref: Reason.FIRST for one in told})  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [0, 1, 40, 120])
+def test_no_mail_program_cuts_it_off(count: int) -> None:
+    assert len(html_of(many(count)).encode()) < 100_000
+
+
+def test_of_forty_the_first_thirty_are_told_in_full_and_the_rest_in_a_line_each() -> None:
+    html = words_of(html_of(many(40)))
+    assert html.count("It is 12 against 40, 70% short.") == FULL == 30
+    assert all(f"Project number {number} " in html for number in range(40))
+    assert text_of(many(40)).count("It is 12 against 40, 70% short.") == 40
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["مشروع الرعاية المنزلية", "🚧 Works 🚧", "Ein-sehr-langes-Wort" * 12, "<b>Bold</b> & more", " ", "A\u202eB"],
+)
+def test_a_strange_title_stays_a_title(title: str) -> None:
+    told = many(1, title.replace("{", "(").replace("}", ")"))
+    html = html_of(told)
+    assert html.count("<h3") == 1
+    assert "<b>Bold" not in html
+    assert "\u202e" not in html

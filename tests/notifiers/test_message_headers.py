@@ -61,8 +61,12 @@ def test_the_plain_text_comes_first_and_then_the_html() -> None:
     message = parsed(rendered(owner_telling()))
     assert message.get_content_type() == "multipart/alternative"
     parts = list(message.iter_parts())
-    assert [part.get_content_type() for part in parts] == ["text/plain", "text/html"]
-    assert [part.get_content_charset() for part in parts] == ["utf-8", "utf-8"]
+    assert [part.get_content_type() for part in parts] == ["text/plain", "multipart/related"]
+    html, *pictures = parts[1].iter_parts()
+    assert [part.get_content_charset() for part in (parts[0], html)] == ["utf-8", "utf-8"]
+    assert {part.get_content_type() for part in pictures} == {"image/png"}
+    without = parsed(rendered(telling()))
+    assert [part.get_content_type() for part in without.iter_parts()] == ["text/plain", "text/html"]
 
 
 def test_every_line_is_short_enough_for_any_mail_server() -> None:

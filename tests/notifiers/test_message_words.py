@@ -238,7 +238,7 @@ def test_what_is_restated_says_whether_rules_or_figures_changed(more: dict[str, 
 
 def test_a_digests_first_line_sums_up() -> None:
     assert message_view(digest_telling())["lead"] == (
-        "10 exceptions: 1 restated, 4 new, 1 worse, 4 continuing; 1 remediated; 1 no longer rated; 1 closed; "
+        "10 exceptions: 4 new, 1 worse, 1 restated, 4 continuing; 1 remediated; 1 no longer rated; 1 closed; "
         "£475k net at risk."
     )
 
