@@ -8,6 +8,7 @@ from engine.model.run import DecisionOut, FindingOut, SubjectOut
 from engine.model.values import Quantity, Unit, show
 from engine.model.workspace import Scheme
 from engine.periods import day_in_words
+from notifiers.actwords import act_words
 from notifiers.colours import UNKNOWN, ground, text_on
 from notifiers.distance import distance_of, next_status
 from notifiers.groups import SAID, Group, digest_lead, grouped, owner_lead, reasons_of, what_changed
@@ -114,7 +115,7 @@ def subject_view(subject: SubjectOut, telling: Telling, show_picture: Show | Non
         "judgements": judgements,
         "findings": findings,
         "distance": next((one["distance"] for one in findings if one["distance"]), "") if aim else "",
-        "acts": [],
+        "acts": [act_words(act, scheme) for act in telling.acts.get(subject.ref, ())],
         "replaced": subject.override is not None,  # the findings stand beneath a person's judgement
         "briefly": _briefly(judgements, findings),
         "actions": _actions(subject),
