@@ -100,7 +100,7 @@ FORMS: dict[str, Schema] = {
     "SmtpSettings.port": {"minimum": 1, "maximum": 65535},
     "ArchiveSettings.port": {"minimum": 1, "maximum": 65535},
     "ArchiveSettings.address": _ADDRESS,
-    "Settings.database": _form("sqlite:///.+", "it as sqlite:///var/telltale.db"),
+    "Settings.database": _form("sqlite:///.+|postgresql://.+", "it as sqlite:///var/telltale.db"),
     "Settings.judge_time_limit": {"exclusiveMinimum": 0, "maximum": LONGEST_JUDGEMENT},
     "RuleEntry.id": _NAME,
     "RuleEntry.bands": _form(

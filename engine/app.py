@@ -1,5 +1,6 @@
 """The composition root: the only place where the rooms are joined, and where engine meets notifiers."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -39,7 +40,8 @@ def open_office(root: Path, now: str | None) -> Office:
     workspace, faults = load_workspace(root)
     if workspace is None or errors_among(faults):
         raise FaultsError(faults)
-    return Office(root, workspace, _time(now, workspace.calendar.time_zone))
+    database = os.environ.get("TELLTALE_DATABASE") or workspace.settings.database
+    return Office(root, workspace, _time(now, workspace.calendar.time_zone), database)
 
 
 def _time(text: str | None, time_zone: str) -> datetime:
@@ -234,7 +236,7 @@ def open_the_store(office: Office) -> "Iterator[Store]":
     """The workspace's database, made or brought up to date. Raises StoreError."""
     from engine.store.store import open_store
 
-    with open_store(office.workspace.settings.database, office.root) as store:
+    with open_store(office.database, office.root, password=os.environ.get("TELLTALE_DATABASE_PASSWORD")) as store:
         yield store
 
 
@@ -310,10 +312,12 @@ def demo(root: Path, portfolio: str | None) -> Demo:
     office = open_office(root, None)
     folder = office.inside("var/demo")
     rmtree(folder, ignore_errors=True)
-    settings = office.workspace.settings.model_copy(
-        update={"database": "sqlite:///var/demo/telltale.db", "outbox": "var/demo/outbox"}
+    settings = office.workspace.settings.model_copy(update={"outbox": "var/demo/outbox"})
+    office = replace(
+        office,
+        workspace=office.workspace.model_copy(update={"settings": settings}),
+        database="sqlite:///var/demo/telltale.db",
     )
-    office = replace(office, workspace=office.workspace.model_copy(update={"settings": settings}))
     working = working_days(office.workspace.calendar)
     runs: list[RunOut] = []
     for name in office.names(portfolio):

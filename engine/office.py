@@ -37,6 +37,7 @@ class Office:
     root: Path
     workspace: Workspace
     now: datetime  # with its time zone
+    database: str  # its address: the setting's, or what the environment says instead
 
     @property
     def today(self) -> date:

@@ -219,6 +219,7 @@ class Checked:
 def doctor(root: Path, now: str | None) -> list[Checked]:
     """Everything that a run needs, each looked at; what depends on something broken is left out."""
     from engine.cli.checking import template_faults
+    from engine.store.database import shown_address
     from engine.store.errors import StoreError
 
     checks = [Checked("Python", sys.version_info >= (3, 11), sys.version.split()[0]), _durable()]
@@ -232,7 +233,7 @@ def doctor(root: Path, now: str | None) -> list[Checked]:
     try:
         with open_the_store(office) as store:
             held, stuck = (len(store.outbox(states=states)) for states in (HELD, STUCK))
-        checks.append(Checked("database", True, office.workspace.settings.database))
+        checks.append(Checked("database", True, shown_address(office.database)))
         found = [f"{number} {words}" for number, words in ((held, "held"), (stuck, "not delivered")) if number]
         checks.append(Checked("outbox", not stuck, f"messages: {', '.join(found)}" if found else "nothing waits"))
     except StoreError as error:

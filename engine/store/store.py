@@ -15,13 +15,14 @@ from engine.store.records import MadeDecision, MadeTelling, Publication, Queued,
 from engine.store.schema import upgrade
 
 
-def open_store(url: str, folder: Path, *, wait: float = WAIT) -> "Store":
+def open_store(url: str, folder: Path, *, password: str | None = None, wait: float = WAIT) -> "Store":
     """The store at an address such as "sqlite:///var/telltale.db", made or brought up to this program where needed.
 
-    A relative path begins at `folder`, the workspace. `wait` is how many seconds to wait for another writer.
+    A relative path begins at `folder`, the workspace. `password` is PostgreSQL's, where the address has none; `wait` is
+    how many seconds to wait for another writer.
     Raises StoreError where it can't be opened, is damaged, or is of a newer program.
     """
-    database = Database(url, folder, wait=wait)
+    database = Database(url, folder, password=password, wait=wait)
     try:
         database.check()
         upgrade(database)

@@ -15,13 +15,13 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Table,
-    Text,
     UniqueConstraint,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 from engine.model.alerts import OutboxState
+from engine.store.text import Text
 
 SCHEMA = "0004"  # the newest migration; every migration's name is a number, one more than the last
 

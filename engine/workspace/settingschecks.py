@@ -1,5 +1,6 @@
 """What calendar.yaml and settings.yaml say that can't be: places nobody knows, paths that lead outside."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
@@ -13,6 +14,7 @@ from engine.workspace.yamlfile import Loc, YamlFile
 
 LONGEST_JUDGEMENT = 86_400  # seconds: a day
 
+_POSTGRESQL = re.compile(r"postgresql://(?:[^:@/]*(?P<password>:[^@/]*)?@)?[^@/]*/[^/?]+(?:\?.*)?")
 _OWN = ("", "config", "rules")  # where people write, and nothing else does
 _EXAMPLES = {"returns": "returns", "outbox": "var/outbox", "database": "sqlite:///var/telltale.db"}
 
@@ -54,6 +56,10 @@ def check_settings(file: YamlFile, settings: Settings, root: Path) -> Iterator[F
         yield file.fault(("judge_time_limit",), "wrong-value", what, "write a number of seconds above nought")
 
 
+def _without_password(text: str) -> str:
+    return re.sub(r"://[^@\s]*@", "://***@", text)
+
+
 def sqlite_path(database: str) -> str | None:
     """The path of the file that a `database` setting names; None for a database of another kind."""
     return database.removeprefix("sqlite:///") if database.startswith("sqlite:") else None
@@ -82,5 +88,11 @@ def _check_database(file: YamlFile, database: str, root: Path) -> Iterator[Fault
             return
         yield from _check_path(file, loc, path, root)
         return
-    what = "this version keeps its data in SQLite alone"
-    yield file.fault(loc, "wrong-value", what, "write it as sqlite:///var/telltale.db")
+    match = _POSTGRESQL.fullmatch(database)
+    if not match:
+        what = f"{quoted(database)} is no address of a SQLite file or a PostgreSQL database"
+        cure = "write it as sqlite:///var/telltale.db, or postgresql://USER@HOST/NAME"
+        yield file.fault(loc, "wrong-value", _without_password(what), cure)
+    elif match["password"] is not None:
+        what = "a password does not belong in a file that others read"
+        yield file.fault(loc, "password-in-file", what, "take it out, and set TELLTALE_DATABASE_PASSWORD instead")

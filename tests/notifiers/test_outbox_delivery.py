@@ -50,7 +50,7 @@ class Told:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(tmp_path: Path, each_database: None) -> Iterator[Store]:
     with opened(tmp_path) as store:
         yield store
 

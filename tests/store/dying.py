@@ -1,6 +1,6 @@
 """Publishes, and is killed at one step of the transaction after another; says what was left each time.
 
-Run as `python -m tests.store.dying FOLDER`: a program of its own, since only one without threads may be forked.
+Run as `python -m tests.store.dying FOLDER ADDRESS`: a program of its own, since only one without threads may be forked.
 """
 
 import json
@@ -14,14 +14,16 @@ from sqlalchemy import event
 from engine.alerts.cases import CaseChanges
 from engine.store.database import Database
 from engine.store.store import Store
-from tests.store.samples import URL, case, message, opened, publication, publish, queued
+from tests.store import databases
+from tests.store.databases import address
+from tests.store.samples import case, message, opened, publication, publish, queued
 
 MOST_STEPS = 100
 
 
 def publish_until_killed(folder: Path, step: int) -> None:
     """Publish a revised December and January; die just before a statement or the commit, counted from 1."""
-    database = Database(URL, folder)
+    database = Database(address(folder), folder)
     store = Store(database)
     seen, going = store.runs_seen("care"), store.unclaimed("care", ["2019-01"])
     done = 0
@@ -73,4 +75,5 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    databases.current = databases.Databases(known={Path(sys.argv[1]): sys.argv[2]})
     main(Path(sys.argv[1]))

@@ -14,14 +14,14 @@ from engine.model.workspace import Level
 from engine.periods import Months, Period
 from engine.store.records import Publication, Queued
 from engine.store.store import Store, open_store
+from tests.store.databases import address
 
-URL = "sqlite:///var/telltale.db"
 NOW = datetime(2019, 2, 7, 9, 0, tzinfo=UTC)
 LATE = CaseKey(rule="late", subject="direct_payments")
 
 
 def opened(folder: Path) -> Store:
-    return open_store(URL, folder, wait=0.2)
+    return open_store(address(folder), folder, wait=0.2)
 
 
 def month(name: str) -> Period:

@@ -3,12 +3,16 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from engine.model.returns import Return
 from engine.store.database import Database
 from engine.store.store import Store
-from tests.store.samples import NOW, URL, month, opened, return_
+from tests.store.databases import address
+from tests.store.samples import NOW, month, opened, return_
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 
 def keep(store: Store, one: Return, read_with: str = "") -> bool:
@@ -52,7 +56,7 @@ def test_what_was_replaced_is_still_there_with_its_time(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
         store.keep_return(return_("a"), NOW, month("2019-01").end)
         store.keep_return(return_("b"), NOW + timedelta(hours=1), month("2019-01").end)
-    database = Database(URL, tmp_path)
+    database = Database(address(tmp_path), tmp_path)
     with database.reading() as connection:
         rows = connection.execute(text("SELECT sha256, superseded_at FROM returns ORDER BY number")).all()
     database.close()

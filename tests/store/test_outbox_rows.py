@@ -9,9 +9,9 @@ import pytest
 from engine.model.alerts import OutboxState
 from engine.store.records import Queued
 from engine.store.store import Store, open_store
+from tests.store.databases import address
 from tests.store.samples import (
     NOW,
-    URL,
     message,
     opened,
     publication,
@@ -19,6 +19,8 @@ from tests.store.samples import (
     queued,
     told,
 )  # fmt: skip
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 LEASE = timedelta(minutes=5)
 
@@ -119,7 +121,7 @@ def test_of_many_who_take_up_messages_at_once_no_two_get_the_same(tmp_path: Path
     got: list[str] = []
 
     def take() -> None:
-        with open_store(URL, tmp_path, wait=20) as store:
+        with open_store(address(tmp_path), tmp_path, wait=20) as store:
             while claimed := store.claim(NOW, LEASE):
                 got.append(claimed.id)
 

@@ -13,10 +13,10 @@ from engine.model.alerts import OutboxState
 from engine.store.database import Database
 from engine.store.errors import StoreError
 from engine.store.store import open_store
+from tests.store.databases import address
 from tests.store.samples import (
     LATE,
     NOW,
-    URL,
     case,
     message,
     month,
@@ -26,12 +26,14 @@ from tests.store.samples import (
     queued,
 )  # fmt: skip
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 COSTLY = CaseKey(rule="costly", subject="direct_payments", measure="spend", part="North")
 
 
 def rows(folder: Path) -> dict[str, int]:
     """How many rows each table has."""
-    database = Database(URL, folder)
+    database = Database(address(folder), folder)
     tables = ("runs", "inputs", "statuses", "findings", "problems", "cases", "decisions", "outbox", "told")
     with database.reading() as connection:
         found = {table: connection.scalar(text(f"SELECT count(*) FROM {table}")) for table in tables}  # noqa: S608 - our own names
@@ -201,7 +203,7 @@ def test_of_two_who_publish_at_the_same_time_one_does(tmp_path: Path) -> None:
     together, outcomes = threading.Barrier(2), []
 
     def write() -> None:
-        with open_store(URL, tmp_path, wait=20) as store:
+        with open_store(address(tmp_path), tmp_path, wait=20) as store:
             seen = store.runs_seen("care")
             together.wait()
             try:

@@ -15,13 +15,15 @@ from sqlalchemy.exc import OperationalError
 from engine.store.database import Database
 from engine.store.errors import StoreError
 from engine.store.store import Store, open_store
-from tests.store.samples import NOW, URL, message, month, opened, publication, publish, queued, return_
+from tests.store.databases import address
+from tests.store.samples import NOW, message, month, opened, publication, publish, queued, return_
 
 ROOT = Path(__file__).parents[2]
+SQLITE = "sqlite:///var/telltale.db"
 FILE = Path("var/telltale.db")
 
 
-def refusal(folder: Path, url: str = URL) -> StoreError:
+def refusal(folder: Path, url: str = SQLITE) -> StoreError:
     """What opening the store says."""
     with pytest.raises(StoreError) as caught:
         open_store(url, folder, wait=0.1)
@@ -37,9 +39,10 @@ def with_pages(folder: Path) -> bytearray:
     return bytearray((folder / FILE).read_bytes())
 
 
+@pytest.mark.usefixtures("each_database")
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="killed as POSIX kills")
 def test_a_run_killed_at_any_step_is_kept_whole_or_not_at_all(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tests.store.dying", str(tmp_path)]
+    command = [sys.executable, "-m", "tests.store.dying", str(tmp_path), address(tmp_path)]
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     *killed, last = [json.loads(line) for line in said.stdout.splitlines()]
     before = [[1, 1], ["pending"], 0]
@@ -54,7 +57,7 @@ def test_a_run_killed_at_any_step_is_kept_whole_or_not_at_all(tmp_path: Path) ->
 
 def test_every_commit_is_on_the_disk_and_foreign_keys_are_kept(tmp_path: Path) -> None:
     opened(tmp_path).close()
-    database = Database(URL, tmp_path, wait=30)
+    database = Database(SQLITE, tmp_path, wait=30)
     with database.reading() as connection:
         found = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
@@ -76,7 +79,7 @@ def test_an_absolute_path_stays_as_it_is(tmp_path: Path) -> None:
 
 def test_a_reader_sees_one_state_while_another_writes(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
-        database = Database(URL, tmp_path)
+        database = Database(SQLITE, tmp_path)
         with database.reading() as connection:
             before = connection.exec_driver_sql("SELECT count(*) FROM runs").scalar()
             publish(store, publication())
@@ -128,7 +131,7 @@ def test_a_truncated_database_is_found_when_it_is_opened(tmp_path: Path) -> None
 
 def test_a_full_disk_keeps_nothing_of_what_did_not_fit(tmp_path: Path) -> None:
     opened(tmp_path).close()
-    database = Database(URL, tmp_path)
+    database = Database(SQLITE, tmp_path)
 
     @event.listens_for(database.engine, "connect")
     def leave_little_room(connection: sqlite3.Connection, _record: object) -> None:
@@ -207,7 +210,7 @@ def test_a_moment_without_a_zone_is_refused(tmp_path: Path) -> None:
 
 
 def test_sql_that_is_wrong_is_not_made_a_sentence(tmp_path: Path) -> None:
-    database = Database(URL, tmp_path)
+    database = Database(SQLITE, tmp_path)
     with pytest.raises(OperationalError), database.reading() as connection:
         connection.exec_driver_sql("SELECT nothing FROM nowhere")
     database.close()

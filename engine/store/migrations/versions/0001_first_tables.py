@@ -3,20 +3,22 @@
 import sqlalchemy as sa
 from alembic import op
 
+from engine.store.text import Text
+
 revision = "0001"
 down_revision = None
 
 
 def _text(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False)
+    return sa.Column(name, Text, nullable=False)
 
 
 def _key(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, primary_key=True)
+    return sa.Column(name, Text, primary_key=True)
 
 
 def _of_run() -> sa.Column[str]:
-    return sa.Column("run", sa.Text, sa.ForeignKey("runs.id"), primary_key=True)
+    return sa.Column("run", Text, sa.ForeignKey("runs.id"), primary_key=True)
 
 
 def upgrade() -> None:
@@ -33,7 +35,7 @@ def upgrade() -> None:
         _text("sha256"),
         _text("read_with"),
         _text("received_at"),
-        sa.Column("superseded_at", sa.Text),
+        sa.Column("superseded_at", Text),
         _text("body"),
         sa.UniqueConstraint("portfolio", "period", "submitter", "number", name="uq_returns_number"),
     )
@@ -48,7 +50,7 @@ def upgrade() -> None:
         _text("hash"),
         _text("figures_hash"),
         _text("rules_hash"),
-        sa.Column("inputs", sa.Text, sa.ForeignKey("inputs.hash"), nullable=False),
+        sa.Column("inputs", Text, sa.ForeignKey("inputs.hash"), nullable=False),
         _text("judged_by"),
         _text("published_at"),
         _text("body"),
@@ -59,10 +61,10 @@ def upgrade() -> None:
         _of_run(),
         _key("subject"),
         _text("level"),
-        sa.Column("status", sa.Text),
-        sa.Column("derived", sa.Text),
-        sa.Column("previous", sa.Text),
-        sa.Column("trend", sa.Text),
+        sa.Column("status", Text),
+        sa.Column("derived", Text),
+        sa.Column("previous", Text),
+        sa.Column("trend", Text),
         sa.Column("exception", sa.Boolean, nullable=False),
         sa.Column("remediated", sa.Boolean, nullable=False),
     )
@@ -72,10 +74,10 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer, primary_key=True),
         _text("subject"),
         _text("rule"),
-        sa.Column("measure", sa.Text),
-        sa.Column("part", sa.Text),
+        sa.Column("measure", Text),
+        sa.Column("part", Text),
         _text("status"),
-        sa.Column("as_at", sa.Text),
+        sa.Column("as_at", Text),
     )
     op.create_table(
         "problems",
@@ -85,14 +87,14 @@ def upgrade() -> None:
         _text("place"),
         _text("what"),
         _text("cure"),
-        sa.Column("subject", sa.Text),
+        sa.Column("subject", Text),
     )
     op.create_table(
         "cases",
         _of_run(),
         *map(_key, ("rule", "subject", "measure", "part")),
         _text("opened"),
-        sa.Column("closed", sa.Text),
+        sa.Column("closed", Text),
         _text("status"),
         sa.Column("reopened", sa.Boolean, nullable=False),
     )
@@ -100,9 +102,9 @@ def upgrade() -> None:
     op.create_table(
         "outbox",
         sa.Column("number", sa.Integer, primary_key=True),
-        sa.Column("id", sa.Text, nullable=False, unique=True),
-        sa.Column("dedupe_key", sa.Text, nullable=False, unique=True),
-        sa.Column("run", sa.Text, sa.ForeignKey("runs.id"), nullable=False),
+        sa.Column("id", Text, nullable=False, unique=True),
+        sa.Column("dedupe_key", Text, nullable=False, unique=True),
+        sa.Column("run", Text, sa.ForeignKey("runs.id"), nullable=False),
         *map(_text, ("audience", "recipient", "address", "portfolio", "period")),
         sa.Column("revision", sa.Integer, nullable=False),
         _text("subject"),
@@ -113,19 +115,19 @@ def upgrade() -> None:
         _text("state"),
         _text("detail"),
         _text("queued"),
-        sa.Column("sent", sa.Text),
+        sa.Column("sent", Text),
         sa.Column("token", sa.Integer, nullable=False),
-        sa.Column("lease_until", sa.Text),
+        sa.Column("lease_until", Text),
         sa.Column("attempts", sa.Integer, nullable=False),
-        sa.Column("again_at", sa.Text),
+        sa.Column("again_at", Text),
     )
     op.create_index("ix_outbox_state", "outbox", ["state"])
     op.create_table(
         "told",
         sa.Column("number", sa.Integer, primary_key=True),
-        sa.Column("message", sa.Text, sa.ForeignKey("outbox.id"), nullable=False),
+        sa.Column("message", Text, sa.ForeignKey("outbox.id"), nullable=False),
         *map(_text, ("portfolio", "audience", "recipient", "subject", "period")),
-        sa.Column("status", sa.Text),
+        sa.Column("status", Text),
         _text("cases"),
     )
     op.create_index("ix_told_latest", "told", ["portfolio", "audience", "recipient", "subject"])

@@ -3,10 +3,12 @@
 import sqlalchemy as sa
 from alembic import op
 
+from engine.store.text import Text
+
 revision = "0003"
 down_revision = "0002"
 
 
 def upgrade() -> None:
     """Messages that are there have none."""
-    op.add_column("outbox", sa.Column("acts", sa.Text, nullable=False, server_default="[]"))
+    op.add_column("outbox", sa.Column("acts", Text, nullable=False, server_default="[]"))

@@ -3,16 +3,18 @@
 import sqlalchemy as sa
 from alembic import op
 
+from engine.store.text import Text
+
 revision = "0004"
 down_revision = "0003"
 
 
 def _text(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False)
+    return sa.Column(name, Text, nullable=False)
 
 
 def _key(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, primary_key=True)
+    return sa.Column(name, Text, primary_key=True)
 
 
 def upgrade() -> None:
@@ -27,21 +29,22 @@ def upgrade() -> None:
     op.create_table(
         "tellings",
         *map(_key, ("audience", "portfolio", "occurrence")),
-        sa.Column("run", sa.Text, sa.ForeignKey("runs.id"), nullable=False),
+        sa.Column("run", Text, sa.ForeignKey("runs.id"), nullable=False),
         _text("made"),
     )
-    op.add_column("runs", sa.Column("acts_hash", sa.Text, nullable=False, server_default=""))
-    op.add_column("told", sa.Column("through", sa.Text))
-    op.rename_table("decisions", "decisions_before")
+    op.add_column("runs", sa.Column("acts_hash", Text, nullable=False, server_default=""))
+    op.add_column("told", sa.Column("through", Text))
+    op.execute("CREATE TEMPORARY TABLE decisions_kept AS SELECT * FROM decisions")
+    op.drop_table("decisions")
     op.create_table(
         "decisions",
-        sa.Column("run", sa.Text, sa.ForeignKey("runs.id"), primary_key=True),
+        sa.Column("run", Text, sa.ForeignKey("runs.id"), primary_key=True),
         *map(_key, ("occurrence", "audience", "recipient", "subject")),
         *map(_text, ("reason", "detail", "made")),
     )
     op.execute(
         "INSERT INTO decisions (run, occurrence, audience, recipient, subject, reason, detail, made) "
         "SELECT run, period, audience, recipient, subject, reason, '', published_at "
-        "FROM decisions_before JOIN runs ON runs.id = decisions_before.run"
+        "FROM decisions_kept JOIN runs ON runs.id = decisions_kept.run"
     )
-    op.drop_table("decisions_before")
+    op.execute("DROP TABLE decisions_kept")
