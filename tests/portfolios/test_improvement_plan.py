@@ -100,7 +100,9 @@ def test_a_r02_the_overspend_after_action_gives_the_status_and_the_one_before_it
     assert (after.shown, after.status, after.supporting) == ("10.77%", "out_of_balance", False)
     assert thousands(august, "overspend_before", "overspend_after") == [7903, 6221]
     assert august.rules(PLAN)["over_budget"] == "out_of_balance"
-    assert any(remark.startswith("Overspend before planned action") for remark in august.subject(PLAN).remarks)
+    assert any(
+        remark.startswith("Over budget before planned action by 13.68%") for remark in august.subject(PLAN).remarks
+    )
     assert august.subject(PLAN).previous is None
     assert august.subject(PLAN).trend == "New"  # nothing is known of an earlier status
 
