@@ -79,6 +79,11 @@ def explanations_of(judging: Judging, judged: Judged, ruled: Ruled, stands: Verd
     return tuple(_explanations(judging, ruled.place.subject, judged.period, measures))
 
 
+def explanations_in(judging: Judging, subject: str, period: Period) -> tuple[ExplanationOut, ...]:
+    """What explains a subject's measures in a period, where an explanation holds."""
+    return tuple(_explanations(judging, subject, period, judging.portfolio.subjects[subject].measures))
+
+
 def _explanations(judging: Judging, subject: str, period: Period, measures: Iterable[str]) -> Iterator[ExplanationOut]:
     explained = {one.measure for one in judging.sheets.measures(subject, period).values() if EXPLAINED in one.states}
     for measure in measures:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from engine.assessment.beside import explanations_in
 from engine.assessment.judged import Judged, Rating
 from engine.assessment.judging import Judging
 from engine.model.facts import MeasureSheet
 from engine.model.returns import FigureState
-from engine.model.run import MeasureOut
+from engine.model.run import ExplanationOut, MeasureOut
 from engine.model.values import plain, show
 from engine.model.workspace import Level, Lifecycle, Measure, TargetWord
 
@@ -23,14 +24,16 @@ def measures_of(judging: Judging, subject: str, judged: Judged) -> Iterator[Meas
     """Every measure in the portfolio's order; one that is judged in parts as a whole first, then part by part."""
     level = judging.portfolio.subjects[subject].level
     sheets = judging.sheets.measures(subject, judged.period)
+    explained = {one.measure: one for one in explanations_in(judging, subject, judged.period)}
     begun: set[str] = set()
     for (name, part), sheet in sheets.items():
         defined = judging.portfolio.measures[name]
         if part is not None and name not in begun and (name, None) not in sheets:
             parts = sum(measure == name for measure, _ in sheets)
-            yield _measure_in_parts(sheet, parts, defined, _rating(judged, name, None, level))
+            yield _measure_in_parts(sheet, parts, defined, _rating(judged, name, None, level), explained.get(name))
         begun.add(name)
-        yield _measure(sheet, defined, _rating(judged, name, part, level))
+        explanation = explained.get(name) if part is None else None
+        yield _measure(sheet, defined, _rating(judged, name, part, level), explanation)
 
 
 def _rating(judged: Judged, measure: str, part: str | None, level: Level) -> Rating:
@@ -45,7 +48,7 @@ def _rating(judged: Judged, measure: str, part: str | None, level: Level) -> Rat
     return Rating(None, f"It is judged with its {level.value}." if by_its_subject else "No rule rates it.")
 
 
-def _measure(sheet: MeasureSheet, defined: Measure, rating: Rating) -> MeasureOut:
+def _measure(sheet: MeasureSheet, defined: Measure, rating: Rating, explanation: ExplanationOut | None) -> MeasureOut:
     actual, target = sheet.facts.get("actual"), sheet.facts.get("target")
     word = sheet.target_word.value if sheet.target_word is not None else None
     return MeasureOut(
@@ -59,10 +62,14 @@ def _measure(sheet: MeasureSheet, defined: Measure, rating: Rating) -> MeasureOu
         status=rating.status,
         supporting=sheet.supporting,
         not_rated_because=rating.why_not,
+        note=sheet.note,
+        explanation=explanation,
     )
 
 
-def _measure_in_parts(part: MeasureSheet, parts: int, defined: Measure, rating: Rating) -> MeasureOut:
+def _measure_in_parts(
+    part: MeasureSheet, parts: int, defined: Measure, rating: Rating, explanation: ExplanationOut | None
+) -> MeasureOut:
     return MeasureOut(
         measure=part.measure,
         title=defined.title,
@@ -71,6 +78,7 @@ def _measure_in_parts(part: MeasureSheet, parts: int, defined: Measure, rating: 
         status=rating.status,
         supporting=part.supporting,
         not_rated_because=rating.why_not,
+        explanation=explanation,
     )
 
 

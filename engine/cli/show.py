@@ -112,6 +112,9 @@ def explanation(
         lines += ["", "What could not be checked", *bullets(_not_assessed(subject, run.rules))]
     if subject.measures:
         lines += ["", "Measures", _measures(subject, scheme)]
+        notes = list(_notes(subject))
+        if notes:
+            lines += ["", "Notes on the figures", *bullets(notes)]
     if subject.savings:
         shown = ", ".join(f"{name.replace('_', ' ')} {figure.shown}" for name, figure in subject.savings.items())
         lines += ["", f"Savings, {subject.savings_in or 'all years'}", *bullets([shown])]
@@ -225,6 +228,20 @@ def _measures(subject: SubjectOut, scheme: Scheme) -> str:
 
 def _rated(measure: MeasureOut, scheme: Scheme) -> tuple[str, str]:
     return scheme.name(measure.status), measure.not_rated_because or ""
+
+
+def _notes(subject: SubjectOut) -> Iterator[str]:
+    """What was returned about the figures in words: explanations that hold, and notes; once where it is the same."""
+    said: dict[str, list[str]] = {}
+    for measure in subject.measures:
+        title = measure.title + (f", {measure.part}" if measure.part else "")
+        if measure.explanation is not None:
+            reason = _dated(measure.explanation.reason, recovery=measure.explanation.recovery_by)
+            said.setdefault(f"explained: {reason}", []).append(title)
+        if measure.note.strip():
+            said.setdefault(measure.note.strip(), []).append(title)
+    for words, titles in said.items():
+        yield f"{'; '.join(titles)}: {words}"
 
 
 def fact_sheet(sheet: FactSheet) -> str:

@@ -3,6 +3,7 @@
 Everything here is pure, and also serves rule tests, which give a bare history without a workspace around it.
 """
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -196,13 +197,13 @@ def _to_date(history: Sequence[Point], series: Series) -> tuple[Decimal | None, 
 
 
 def _linear_target(now: Point, series: Series) -> Decimal | None:
-    """The year's target in proportion to the days of the year that have passed on the day the figure speaks of."""
+    """The year's target in equal twelfths, up to the day the figure speaks of: months gone, and days of the month."""
     if now.year_target is None:
         return None
     day = now.as_of or now.period.end
-    start, end = year_bounds(financial_year(day, series.year_starts_in), series.year_starts_in)
-    elapsed, days = Decimal((day - start).days + 1), Decimal((end - start).days + 1)
-    return EXACT.divide(EXACT.multiply(now.year_target, elapsed), days)
+    gone = (day.month - series.year_starts_in) % 12
+    days = Decimal(monthrange(day.year, day.month)[1])
+    return EXACT.divide(EXACT.multiply(now.year_target, gone * days + day.day), 12 * days)
 
 
 def _weeks_to_recovery(history: Sequence[Point], explanation: Explanation, better: Better | None) -> Decimal | None:

@@ -85,7 +85,8 @@ class Measures:
                 found.append(_problem(subject, measure.title, figure, what, "correct whichever is wrong"))
             for what in unapproved(subject.measures[name], period, measure.unit, self._timeline):
                 cure = "have it approved and write `approved_by`, or put the earlier one back"
-                found.append(_problem(subject, measure.title, Figure(where=subject.ref), what, cure))
+                agreed = Figure(where=f"config/portfolios/{self._portfolio.portfolio}.yaml")
+                found.append(_problem(subject, measure.title, agreed, what, cure))
             of_whole = self.histories.disagreement(subject, name, None, period)
             for part in (None, *self.histories.judged_parts(ref, name, period)):
                 what = self.histories.disagreement(subject, name, part, period)

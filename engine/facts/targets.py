@@ -36,7 +36,7 @@ def unapproved(here: MeasureHere, period: Period, unit: Unit, timeline: Timeline
         _, now = changed
         was, is_ = (_words(_read(one, unit), unit) for one in changed)
         why = f" ({now.why})" if now.why else ""
-        change = f"was changed from {was} to {is_}" if was != is_ else f"was changed (it is {is_})"
+        change = f"was changed from {was} to {is_}" if was != is_ else "was set anew"
         yield f"the {what} {change} from {now.from_} on{why}, and nobody is named as having approved that"
 
 

@@ -71,6 +71,8 @@ class MeasureOut(Frozen):
     status: str | None = None
     supporting: bool = False
     not_rated_because: str | None = None
+    note: str = ""  # the return's own, beside the figure
+    explanation: ExplanationOut | None = None  # where one holds
 
 
 class NotAssessed(Frozen):

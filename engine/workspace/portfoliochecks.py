@@ -34,8 +34,9 @@ MOST_DECIMALS = 6  # as finely as figures are compared
 RESERVED = frozenset((
     "savings", "milestones", "measures", "projects", "programmes", "portfolio", "status", "lifecycle", "title",
     "actual", "target", "forecast", "previous", "change", "variance", "shortfall", "last_year", "two_back", "run",
-    "age", "to_date", "target_to_date", "year_target", "linear_target", "weeks_to_recovery", "unsecured", "mean",
-    "upper_limit", "lower_limit", "and", "or", "not", "of", "in", "is", "for", "within", "otherwise",
+    "age", "to_date", "target_to_date", "year_target", "linear_target", "previous_target", "weeks_to_recovery",
+    "unsecured", "mean", "upper_limit", "lower_limit", "and", "or", "not", "of", "in", "is", "for", "within",
+    "otherwise",
 ))  # fmt: skip
 
 

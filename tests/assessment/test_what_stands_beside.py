@@ -287,6 +287,18 @@ rules:
     assert explained("2019-02", rules, ("2019-01", "Repairs", None)).remarks == ("Few",)
 
 
+def test_a_measure_shows_the_explanation_that_holds_and_its_note() -> None:
+    promised = ("2019-01", "Repairs", "2019-02-28")
+    (measure,) = explained("2019-02", FAR_BELOW, promised).measures
+    assert measure.explanation is not None
+    assert (measure.explanation.reason, measure.explanation.recovery_by) == ("Repairs", "2019-02-28")
+    (measure,) = explained("2019-03", FAR_BELOW, promised).measures
+    assert measure.explanation is None
+    row = MeasureRow(subject="homes", measure="beds", actual=Decimal(80), note="Counted on the 30th")
+    (measure,) = Office().subject("homes", "2019-01", {"2019-01": [row]}).measures
+    assert measure.note == "Counted on the 30th"
+
+
 # ---- judgements that ended
 
 

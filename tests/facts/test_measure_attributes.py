@@ -148,12 +148,22 @@ def test_a_year_to_date_does_not_add_what_was_counted_otherwise() -> None:
     assert attributes(". . 7 7", series=broken)["to_date"] == "14"
 
 
-def test_the_straight_line_goes_by_the_days_that_have_passed() -> None:
-    point = Point(month("2019-09"), year_target=Decimal(3_660_000), as_of=date(2019, 8, 31))
-    line = measure_attributes([point], Series(Unit.MONEY, Better.HIGHER))["linear_target"]
-    assert line == Quantity(Decimal(1_530_000), Unit.MONEY)  # 153 of 366 days
-    at_the_end = measure_attributes([Point(month("2020-03"), year_target=Decimal(7))], HIGHER)["linear_target"]
-    assert at_the_end.value == 7
+@pytest.mark.parametrize(
+    ("period", "as_of", "line"),
+    [
+        ("2019-09", date(2019, 8, 31), 1_500_000),  # five twelfths, in a leap year too
+        ("2019-09", None, 1_800_000),
+        ("2019-04", date(2019, 4, 15), 150_000),
+        ("2020-02", date(2020, 2, 29), 3_300_000),
+        ("2020-03", None, 3_600_000),
+    ],
+)
+def test_the_straight_line_goes_by_twelfths_and_within_a_month_by_days(
+    period: str, as_of: date | None, line: int
+) -> None:
+    point = Point(month(period), year_target=Decimal(3_600_000), as_of=as_of)
+    found = measure_attributes([point], Series(Unit.MONEY, Better.HIGHER))["linear_target"]
+    assert found == Quantity(Decimal(line), Unit.MONEY)
 
 
 @pytest.mark.parametrize(

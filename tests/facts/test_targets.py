@@ -25,8 +25,9 @@ def test_a_target_that_was_lowered_without_an_approval_is_a_problem_until_the_ye
     assert [name for name, problems in told.items() if problems] == ["2018-08", "2019-03"]
     (problem,) = told["2018-08"]
     assert problem == (
-        "p: Project: Count: the target was changed from 100 to 80 from 2018-08 on (a wrong baseline), and nobody is "
-        "named as having approved that; have it approved and write `approved_by`, or put the earlier one back"
+        "config/portfolios/office.yaml: Project: Count: the target was changed from 100 to 80 from 2018-08 on "
+        "(a wrong baseline), and nobody is named as having approved that; have it approved and write `approved_by`, or "
+        "put the earlier one back"
     )
 
 
@@ -38,7 +39,7 @@ def test_a_target_that_was_lowered_with_an_approval_is_none() -> None:
     ("target", "says"),
     [
         ([{"from": "2018-04", "value": "to be set"}, {"from": "2018-08", "value": "to be set"}],
-         "the year's target was changed (it is to be set) from 2018-08 on, and"),
+         "the year's target was set anew from 2018-08 on, and"),
         ([{"from": "2018-04", "value": "900"}, {"from": "2018-08", "value": "not set"}],
          "the year's target was changed from 900 to not set from 2018-08 on, and"),
     ],
