@@ -7,9 +7,9 @@ from itertools import chain
 from engine.model.problems import Problem
 from engine.setup.listing import Listed, Listing
 from engine.setup.rules import rule_file
-from engine.setup.yamltext import text
 from engine.workspace.schemas import schema_line
 from engine.workspace.yamlfile import LARGEST
+from engine.workspace.yamlwriting import scalar, visible
 
 MAIL_FROM = "pmo@council.example"  # until somebody says
 _WIDEST = 32  # characters of a name that others are lined up with
@@ -56,11 +56,11 @@ def _file(kind: str, path: str, lines: Iterator[str]) -> str:
 def _portfolio(listing: Listing) -> Iterator[str]:
     about = listing.about
     yield "# One portfolio. The name here, the name of its rule file and its folder under returns/ are the same."
-    yield f"portfolio: {text(about.name)}"
-    yield f"title: {text(about.title)}"
+    yield f"portfolio: {_text(about.name)}"
+    yield f"title: {_text(about.title)}"
     yield _beside("scheme: three_status", "config/schemes has its statuses")
     if about.owner:
-        yield f"owner: {text(about.owner)}"
+        yield f"owner: {_text(about.owner)}"
     yield f"reports: {about.reports}"
     yield _beside(f"starts: {about.starts}", "the first period that is judged")
     yield f"year_starts: {about.year_starts}"
@@ -71,7 +71,7 @@ def _portfolio(listing: Listing) -> Iterator[str]:
         width = _width(measure.id for measure in listing.measures)
         for measure in listing.measures:
             better = f", better: {measure.better}" if measure.better else ""
-            title = text(measure.title)
+            title = _text(measure.title)
             yield f"  {_key(measure.id, width)} {{title: {title}, unit: {measure.unit}{better}}}"
     if listing.programmes:
         yield ""
@@ -90,14 +90,14 @@ def _portfolio(listing: Listing) -> Iterator[str]:
 
 
 def _subject(one: Listed, indent: str) -> Iterator[str]:
-    yield f"{indent}- ref: {text(one.ref)}"
-    yield f"{indent}  title: {text(one.title)}"
+    yield f"{indent}- ref: {_text(one.ref)}"
+    yield f"{indent}  title: {_text(one.title)}"
     if one.owner:
-        yield f"{indent}  owner: {text(one.owner)}"
+        yield f"{indent}  owner: {_text(one.owner)}"
     if one.targets:
         yield f"{indent}  measures:"
         for measure, target in one.targets.items():
-            yield f"{indent}    {text(measure)}: {{{f'target: {target}' if target is not None else ''}}}"
+            yield f"{indent}    {_text(measure)}: {{{f'target: {target}' if target is not None else ''}}}"
 
 
 def _people(listing: Listing) -> Iterator[str]:
@@ -107,15 +107,15 @@ def _people(listing: Listing) -> Iterator[str]:
         yield "{}"
     width = _width(person.id for person in listing.people)
     for person in listing.people:
-        email = f", email: {text(person.email)}" if person.email else ""
-        yield f"{_key(person.id, width)} {{name: {text(person.name)}{email}}}"
+        email = f", email: {_text(person.email)}" if person.email else ""
+        yield f"{_key(person.id, width)} {{name: {_text(person.name)}{email}}}"
 
 
 def _audiences(listing: Listing) -> Iterator[str]:
     about = listing.about
     yield "# Who is told: the owners of what it is about, or people by their role; and from which status on."
     yield "owners: {who: owners, about: {level: projects}, at: exceptions, when: after run}"
-    board = f"who: [{text(about.owner or 'ROLE')}], about: {{portfolio: {text(about.name)}}}"
+    board = f"who: [{_text(about.owner or 'ROLE')}], about: {{portfolio: {_text(about.name)}}}"
     if about.owner:
         yield f"board:  {{{board}, at: exceptions, when: after run, release: at once}}"
     else:
@@ -123,13 +123,13 @@ def _audiences(listing: Listing) -> Iterator[str]:
 
 
 def _settings(listing: Listing) -> Iterator[str]:
-    allowed = ", ".join(text(domain) for domain, _ in domains(listing)) or "council.example"
+    allowed = ", ".join(_text(domain) for domain, _ in domains(listing)) or "council.example"
     yield "database: sqlite:///var/telltale.db"
     yield "returns: returns"
     yield "outbox: var/outbox"
     yield "mail:"
     yield _beside("  notifier: folder", "mails are written into the outbox as files, and go nowhere")
-    mail_from = f"  from: {text(listing.about.mail_from or MAIL_FROM)}"
+    mail_from = f"  from: {_text(listing.about.mail_from or MAIL_FROM)}"
     yield mail_from if listing.about.mail_from else _beside(mail_from, "put the PMO's address here")
     yield _beside(f"  allowed_domains: [{allowed}]", "the domains of the list's addresses: mail goes to no other")
     most = max(_MOST_MESSAGES, len(listing.people) + 10)  # one for each owner, and some for the board
@@ -156,8 +156,13 @@ def _beside(line: str, comment: str) -> str:
 
 def _width(names: Iterator[str]) -> int:
     """Up to where what follows the names is lined up; a name that is very long stands out."""
-    return max((len(text(name)) for name in names if len(name) <= _WIDEST), default=0) + 1
+    return max((len(_text(name)) for name in names if len(name) <= _WIDEST), default=0) + 1
 
 
 def _key(name: str, width: int) -> str:
-    return f"{text(name)}:".ljust(width)
+    return f"{_text(name)}:".ljust(width)
+
+
+def _text(value: str) -> str:
+    """A text of the list as a value; what nobody can see of it is left out."""
+    return scalar(visible(value))

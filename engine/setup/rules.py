@@ -6,7 +6,7 @@ from typing import NamedTuple
 from engine.model.values import Unit
 from engine.model.workspace import Better
 from engine.setup.listing import Listing
-from engine.setup.yamltext import text
+from engine.workspace.yamlwriting import scalar
 
 _FORMS = {Unit.NUMBER: "{}", Unit.PERCENT: "{}%", Unit.MONEY: "£{}k", Unit.WEEKS: "{} weeks"}
 
@@ -27,7 +27,7 @@ def rule_file(listing: Listing) -> Iterator[str]:
     about = listing.about
     yield "# What gives a project its status. Each rule brings tests: figures, and what it has to say of them."
     yield "# These are to begin with: put your own numbers in, and add rules of your own."
-    yield f"portfolio: {text(about.name)}"
+    yield f"portfolio: {scalar(about.name)}"
     yield ""
     yield "thresholds:"
     yield "  tolerance:"

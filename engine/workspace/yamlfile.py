@@ -35,7 +35,7 @@ MOST_FAULTS = 100  # in one file; nobody reads on after them
 Loc = tuple[str | int, ...]  # keys and positions from the top of the file: ("programmes", 0, "ref")
 
 # Control characters, and line breaks that no editor shows as one; a lone surrogate can come from an escape only.
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _NOTHING = frozenset(("", "~", "null", "Null", "NULL"))
 
 
@@ -102,7 +102,7 @@ def read_yaml(path: Path, shown: str) -> YamlFile:
 
 def read_yaml_text(text: str, shown: str) -> YamlFile:
     """Read YAML that is already text; as `read_yaml`."""
-    if found := _FORBIDDEN.search(text):
+    if found := FORBIDDEN.search(text):
         what = f"there is a character that nobody can see here (U+{ord(found[0]):04X})"
         fault = _fault(
             shown, _place_in(text, found.start()), "invisible-character", what, "delete it and type the line anew"
@@ -258,7 +258,7 @@ class _Builder:
             return
         if waiting is not None and waiting.key and key_place is not None and plain and not text:
             text = self._value_in_key(waiting, waiting.key, key_place, place)
-        if not plain and _FORBIDDEN.search(text):
+        if not plain and FORBIDDEN.search(text):
             self.note(
                 place,
                 "invisible-character",

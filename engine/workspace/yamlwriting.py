@@ -1,11 +1,18 @@
-"""Texts written as YAML values: plain where that reads back as the same text, else in quotes."""
+"""Texts written as YAML values: plain where every reader takes them for that very text, else in quotes."""
 
 import re
 
 from engine.workspace.spelling import quoted
-from engine.workspace.yamlfile import read_yaml_text
+from engine.workspace.yamlfile import FORBIDDEN
 
+# Begins with a letter and holds nothing that means something to YAML, in brackets or out.
+_WORDS = re.compile(r"[^\W\d_][\w'’()/.&+%£@–-]*(?: [\w'’()/.&+%£@–-]+)*")
+# As words, but not a text: to a reader of YAML 1.1, in any case.
+_NOT_TEXTS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))
+# A figure or a day, as config and rule files have them: our own reader takes every value for a text.
+_FIGURE = re.compile(r"-?£?[0-9]+(?:\.[0-9]+)?(?:[%km]| weeks?)?|[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?")
 _BREAK = re.compile(r"[\n\r\x85\u2028\u2029]")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 class UnwritableError(ValueError):
@@ -20,16 +27,15 @@ def scalar(text: str, style: str = "") -> str:
     """
     if _BREAK.search(text):
         raise UnwritableError(f"{quoted(text)} has more than one line; write it on one")
-    plain, single = text, "'" + text.replace("'", "''") + "'"
-    double = '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t") + '"'
-    preferred = {"'": [single, double], '"': [double]}.get(style, [plain, double])
-    for written in preferred:
-        if _reads_as(written, text):
-            return written
-    raise UnwritableError(f"{quoted(text)} holds a character that nobody can see; type it anew")
+    if FORBIDDEN.search(text):
+        raise UnwritableError(f"{quoted(text)} holds a character that nobody can see; type it anew")
+    if style == "'":
+        return "'" + text.replace("'", "''") + "'"
+    if style != '"' and (_FIGURE.fullmatch(text) or (_WORDS.fullmatch(text) and text.lower() not in _NOT_TEXTS)):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t") + '"'
 
 
-def _reads_as(written: str, text: str) -> bool:
-    """Whether it is that text in brackets, where more is forbidden than in a line of its own, and there too."""
-    brackets, line = (read_yaml_text(form.format(written), "") for form in ("[{{key: {}}}]", "- key: {}\n"))
-    return all(not file.faults and file.data == [{"key": text}] for file in (brackets, line))
+def visible(text: str) -> str:
+    """The text without breaks of lines and what nobody can see, so that `scalar` can write it."""
+    return _UNSEEN.sub("", text)

@@ -15,9 +15,9 @@ from engine.returns.raw import RawTable
 from engine.setup.files import domains, files, too_large
 from engine.setup.names import LONGEST, made_name
 from engine.setup.reading import Read, read_tables
-from engine.setup.yamltext import text
 from engine.workspace.schemas import schema_line
 from engine.workspace.yamlfile import LARGEST, read_yaml, read_yaml_text
+from engine.workspace.yamlwriting import scalar, visible
 from tests.setup.lists import HEADER, TODAY, listed, made, read
 from tests.test_schemas import VALIDATORS, as_an_editor_sees, kind_of
 
@@ -131,7 +131,7 @@ TITLES = st.one_of(
 def test_any_text_is_the_same_text_when_the_file_is_read(written: str) -> None:
     kept = "".join(one for one in written if one.isprintable() or one == "\xad")
     for form in ("{{key: {}}}", "key: {}", "[{{key: {}}}]"):
-        file = read_yaml_text(form.format(text(kept)), "x")
+        file = read_yaml_text(form.format(scalar(visible(kept))), "x")
         assert file.faults == ()
         data = file.data[0] if isinstance(file.data, list) else file.data
         assert data == {"key": kept or ""}
