@@ -163,6 +163,8 @@ class _Checker:
         right, also = in_unit(number.value, unit), ""
         if number.unit is Unit.PERCENT and (whole := self._whole(figure, unit)):
             also = f", or `{describe(number)} of {whole}`"
+        elif number.unit is Unit.PERCENT and unit is Unit.NUMBER and isinstance(figure, Arithmetic):  # a ratio
+            right = in_unit(shifted(number.value, -2), unit)
         elif number.unit is Unit.NUMBER and unit is Unit.MONEY:
             also = f" for thousands, or `{right[:-1]}`"
         elif unit is Unit.PERCENT and 0 < abs(number.value) < 1:  # as a spreadsheet keeps 30%

@@ -12,6 +12,7 @@ from engine.rulebook.names import Vocabulary
 from engine.rulebook.parser import read_band, read_condition, read_expression
 from engine.rulebook.slips import Slip, Source
 from engine.rulebook.syntax import NOWHERE, At, Comparison, Condition, Fact, Number, Share, ThresholdRef, walk
+from engine.workspace.faultbook import fault_kinds
 from tests.rulebook.office import NAMES, PORTFOLIO, SCHEME, THRESHOLDS, words_of_measures, words_of_subjects
 from tests.rulebook.trees import conditions, numbers
 
@@ -138,6 +139,7 @@ def test_what_is_wrong_is_said_with_its_place_and_its_cure(written: str, column:
     condition, slips = of_subjects(written)
     assert condition is None
     assert [(slip.at, f"{slip.what}; {slip.cure}") for slip in slips] == [(At(7, column), said)]
+    assert slips[0].code in fault_kinds()
 
 
 def test_every_unknown_name_of_a_condition_is_reported_at_once() -> None:
@@ -287,6 +289,7 @@ def test_what_is_wrong_in_a_band_is_said_too(band: str, column: int, said: str) 
     condition, slips = read_band(Source(band, FIRST), words_of_measures("recruitment"))
     assert condition is None
     assert [(slip.at, f"{slip.what}; {slip.cure}") for slip in slips] == [(At(7, column), said)]
+    assert slips[0].code in fault_kinds()
 
 
 def test_an_expression_may_stand_alone_where_a_measure_is_worked_out() -> None:
