@@ -1,7 +1,7 @@
 """What no test of a rule shows: sides of limits, bands, periods in a row; and the tests that would show it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.inference.plain import outcome
@@ -178,6 +178,7 @@ CONDITIONS = (
 
 
 @given(st.sampled_from(CONDITIONS), st.integers(1, 99))
+@settings(max_examples=50)  # about three of each kind; each is some dozens of tests tried
 def test_the_tests_proposed_are_read_pass_and_leave_nothing_untested(condition: str, number: int) -> None:
     keys = {"when": condition.format(n=number)}
     added: list[str] = []
@@ -189,6 +190,7 @@ def test_the_tests_proposed_are_read_pass_and_leave_nothing_untested(condition: 
 
 
 @given(st.integers(1, 60), st.integers(1, 30))
+@settings(max_examples=12)  # only the numbers differ, and each example is hundreds of tests tried
 def test_the_tests_proposed_for_a_ladder_and_for_what_clears_a_rule_do_too(low: int, apart: int) -> None:
     ladder = {
         "measure": "recruitment",
