@@ -16,7 +16,7 @@ LOG   := $(VENV)/install.log
 # Runs a command quietly, and shows all it said if it fails.
 quietly = { $(1) >>"$(LOG)" 2>&1 || { cat "$(LOG)" >&2; echo "make: could not $(2); see above." >&2; exit 1; }; }
 
-.PHONY: help demo test pytest lint format bench lock clean
+.PHONY: help demo test pytest lint format bench mutants lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' Makefile | expand -t 16
@@ -40,6 +40,11 @@ format: $(STAMP) ## put the layout of the code in order
 
 bench: $(STAMP) ## run the benchmarks
 	@$(BIN)/python -m benchmarks
+
+MUTANT_TESTS ?= tests/rulebook tests/inference
+
+mutants: $(STAMP) ## change functions one place at a time, and see whether tests notice; MUTANTS names the modules
+	@$(BIN)/python -m tests.mutants $(MUTANTS) --tests $(MUTANT_TESTS)
 
 # durable-rules calls PyEval_CallObject, which Python 3.13 no longer has; PyObject_CallObject is the same function.
 $(STAMP): export CPPFLAGS := -DPyEval_CallObject=PyObject_CallObject $(CPPFLAGS)

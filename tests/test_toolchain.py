@@ -93,7 +93,9 @@ def test_durable_rules_imports_where_the_marker_says_it_does() -> None:
     subprocess.run([sys.executable, "-W", "error", "-c", "import durable.lang"], check=True)
 
 
-@pytest.mark.parametrize("target", ["help", "demo", "test", "pytest", "lint", "format", "bench", "lock", "clean"])
+@pytest.mark.parametrize(
+    "target", ["help", "demo", "test", "pytest", "lint", "format", "bench", "mutants", "lock", "clean"]
+)
 def test_the_makefile_has_and_explains_a_target(target: str) -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert re.search(rf"^{target}:[^#\n=]*## \S", text, re.MULTILINE)

@@ -11,7 +11,7 @@ from engine.rulebook.describe import describe, describe_number
 from engine.rulebook.names import Vocabulary
 from engine.rulebook.parser import read_band, read_condition, read_expression
 from engine.rulebook.slips import Slip, Source
-from engine.rulebook.syntax import NOWHERE, At, Comparison, Condition, Fact, Number, Share, ThresholdRef, walk
+from engine.rulebook.syntax import NOWHERE, At, Comparison, Condition, Fact, Number, Share, ThresholdRef, facts_in, walk
 from engine.workspace.faultbook import fault_kinds
 from tests.rulebook.office import NAMES, PORTFOLIO, SCHEME, THRESHOLDS, words_of_measures, words_of_subjects
 from tests.rulebook.trees import conditions, numbers
@@ -277,7 +277,10 @@ def _bare(node: object) -> str:
     ],
 )
 def test_a_band_holds_the_figure_against_its_bound(band: str, read: str) -> None:
-    assert canonical(read_band(Source(band, FIRST), words_of_measures("recruitment"))) == read
+    found, slips = read_band(Source(band, FIRST), words_of_measures("recruitment"))
+    assert canonical((found, slips)) == read
+    assert found is not None
+    assert [fact.name for fact in facts_in(found) if not fact.alone] == []  # they are of the measure it is asked of
 
 
 def test_otherwise_asks_for_nothing() -> None:
