@@ -1,11 +1,14 @@
 """Improvement Plan and Budget, August 2018: the cases A-R01 to A-R16, each on the figures of the published report."""
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from engine import app
+from engine.alerts.audiences import concerns, recipients
+from engine.model.workspace import OwnCalendar
 from engine.scenarios.folder import read_scenarios
 from engine.scenarios.running import ScenarioResult, run_scenario
 from engine.workspace.loading import load_workspace
@@ -371,3 +374,43 @@ def test_a_r16_nor_may_an_audience_be_told_by_such_a_word(tmp_path: Path) -> Non
     root = write_sample(tmp_path)
     (root / "config/audiences.yaml").write_text(AUDIENCES.replace("every: month", "every: bi weekly"), "utf-8")
     assert "ambiguous-word" in {fault.code for fault in load_workspace(root)[1]}
+
+
+# ---- whom it is told to
+
+
+def test_the_plan_is_told_on_calendars_of_its_own(plan: Desk) -> None:
+    told = {
+        name: (audience.when.every, audience.when.on, audience.at)
+        for name, audience in plan.about.workspace.audiences.items()
+        if isinstance(audience.when, OwnCalendar) and concerns(audience, plan.about.portfolio)
+    }
+    assert told == {
+        "assurance_meeting": ("2 weeks", None, "exceptions"),
+        "review_performance": ("2 weeks", None, "exceptions"),
+        "slt": ("month", "8th working day", "out_of_balance"),
+        "scrutiny_board": ("quarter", "2nd Wednesday", "exceptions"),
+    }
+
+
+@pytest.mark.parametrize("portfolio", ["improvement_plan", "demand_model"])
+def test_nobody_hears_of_one_subject_from_two_audiences(portfolio: str) -> None:
+    about = desk(portfolio).about
+    heard: dict[tuple[str, str], list[str]] = {}
+    for name, audience in about.workspace.audiences.items():
+        if audience.tell != "statuses" or not concerns(audience, about.portfolio):
+            continue
+        for person, refs in recipients(
+            audience, about.portfolio, about.workspace.people, date(2018, 9, 12)
+        ).reachable.items():
+            for ref in refs:
+                heard.setdefault((person, ref), []).append(name)
+    assert {key: names for key, names in heard.items() if len(names) > 1} == {}
+
+
+def test_the_leadership_team_hears_of_a_dip_once_its_promise_is_broken() -> None:
+    """What escalates is the status: the project gets worse than at risk, which is where the team's threshold lies."""
+    statuses = [one.run for one in scenario("review_dip_missed").replayed.values()]
+    at = [next(s.status for s in run.subjects if s.ref == "right_sizing") for run in statuses]
+    slt = desk(PLAN).about.workspace.audiences["slt"]
+    assert [slt.at == status for status in at] == [False, False, False, False, True, True]
