@@ -46,7 +46,8 @@ PAGES = tuple(
 
 CONFIG: tuple[type[BaseModel], ...] = (
     workspace.Portfolio, workspace.EveryWeeks, workspace.FixedDates, workspace.Measure, workspace.SeriesBreak,
-    workspace.Programme, workspace.Project, workspace.MeasureHere, workspace.DatedNumber, workspace.LifecycleSpan,
+    workspace.Programme, workspace.Project, workspace.MeasureHere, workspace.LifetimeTarget, workspace.DatedNumber,
+    workspace.LifecycleSpan,
     workspace.Scheme, workspace.Status, workspace.Person, workspace.Deputy, workspace.Audience, workspace.About,
     workspace.OwnCalendar, workspace.Calendar, workspace.Settings, workspace.MailSettings, workspace.SmtpSettings,
     workspace.ArchiveSettings,

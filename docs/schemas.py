@@ -63,6 +63,7 @@ _TARGET = _form(r".*\d.*|to be set|not set|up|down", "a figure such as 50%, £28
 _ADDRESS = _form(r"[^@\s]+@[^@\s]+\.[^@\s]+", "one address alone, such as pmo@council.example")
 _PERIODS = _form(r"(?:[1-9]\d{0,2} periods?)?", "a number of periods, such as 3 periods")
 _BAND_WORDS = "|".join(map(_any_case, (*BAND_OPERATORS, WITHIN)))
+_NO = {"enum": [False, "no", "No", "false", "off"]}
 _YES_OR_NO = ("yes", "no", "true", "false", "on", "off", "y", "n", "t", "f")  # as pydantic reads them, in any case
 _OF_LISTS = ("minItems", "propertyNames")  # these hold for a list or mapping itself, all else for what stands in it
 
@@ -76,12 +77,16 @@ FORMS: dict[str, Schema] = {
     "FixedDates.dates": {"minItems": 1},
     "Measure.decimals": {"minimum": 0, "maximum": MOST_DECIMALS},
     "Measure.starts": _MOMENT,
+    "Measure.group": _NAME,
     "SeriesBreak.from": _MOMENT,
     "SeriesBreak.settles_after": _PERIODS,
     "Programme.ref": _NAME,
     "Project.ref": _NAME,
     "MeasureHere.target": _TARGET,
     "MeasureHere.year_target": _TARGET,
+    "LifetimeTarget.value": _TARGET,
+    "LifetimeTarget.from": _MOMENT,
+    "LifetimeTarget.until": _MOMENT,
     "DatedNumber.from": _MOMENT,
     "DatedNumber.value": _TARGET,
     "LifecycleSpan.from": _MOMENT,
@@ -127,7 +132,7 @@ TOGETHER: dict[str, Schema] = {
                 "then": {"properties": dict.fromkeys(("when", "clears", "status", "as"), False)},
                 "else": {"required": ["when"], "anyOf": [{"required": ["status"]}, {"required": ["as"]}]},
             },
-            {"if": {"required": ["as"]}, "then": {"properties": {"status": False}}},
+            {"if": {"required": ["as"]}, "then": {"properties": {"status": False, "supporting": _NO}}},
         ]
     },
 }

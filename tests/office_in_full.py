@@ -14,10 +14,10 @@ returns_due: 5th working day
 measures:
   recruited: {title: Recruited, unit: percent, better: higher, decimals: 1, parts: [North, South], reported: quarterly}
   visits: {title: Visits, unit: number, adds_up: yes, supporting: no, starts: 2019-01, series: [{from: 2019-03, why: new system, settles_after: 12 periods}]}
-  income: {title: Income, unit: money, better: higher}
+  income: {title: Income, unit: money, better: higher, group: money_in}
   doubled: {title: Twice the income, unit: money, equals: income + income}
 measures_here:
-  income: {target: £28k, year_target: £300k, supporting: yes}
+  income: {target: £28k, target_text: what it was, year_target: £300k, lifetime_target: {value: £1m, from: 2018-04, until: 2021-03, why: three years}, supporting: yes}
 programmes:
   - ref: P1
     title: Programme
@@ -111,6 +111,7 @@ rules:
   - id: income
     title: Income
     measure: income
+    supporting: yes
     only: [payments, P1]
     bands: {green: at least 95% of target, amber: Otherwise}
     tests:

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntFlag
 
+from engine.facts.attributes import MOVEMENTS, OFF_TARGET
+from engine.facts.signals import SIGNAL
 from engine.model.facts import FactSheet, MeasureSheet
 from engine.model.workspace import Portfolio
 from engine.rulebook.clearing import clearing
 from engine.rulebook.rules import EffectiveRules, Rule
-from engine.rulebook.syntax import Fact, facts_in
+from engine.rulebook.syntax import Comparison, Fact, Is, facts_in, walk
 
 _TOLD = re.compile(r"\{\s*(\w+)")  # what a name in a rule's sentence is about
 
@@ -23,6 +25,8 @@ class Needs(IntFlag):
     MEASURES = 4  # of its measures
 
 
+_COUNTS = ("measures", "projects", "programmes")  # what begins so counts what came back, or how it was judged
+_OF_FIGURES = frozenset((OFF_TARGET, SIGNAL, *MOVEMENTS))  # the words that follow from figures; the others are said
 _NEEDS = {
     "projects": Needs.BELOW,
     "programmes": Needs.BELOW,
@@ -41,6 +45,7 @@ class Asked:
     alone: frozenset[str]  # the attributes it names of the one measure it is asked of
     measures: tuple[str, ...]  # the measures it names in full
     needs: Needs
+    grounds: tuple[Comparison | Is, ...]  # what it asks of figures, and not of what was said or how many came back
     clearing: Rule | None = None  # what clears it, as a rule of its own
 
     @property
@@ -96,6 +101,7 @@ def _read(rule: Rule, order: int, portfolio: Portfolio) -> Asked:
         alone=frozenset(fact.name for fact in facts if fact.alone),
         measures=tuple(name for name in bases if name in portfolio.measures),
         needs=_needs((*bases, *_TOLD.findall(rule.because)), rule),
+        grounds=tuple(_grounds(rule)),
         clearing=clearing(rule),
     )
 
@@ -106,6 +112,15 @@ def _needs(names: Iterable[str], rule: Rule) -> Needs:
         needs |= _NEEDS.get(name, Needs.FIGURES)
     # The statuses of measures follow from the rules for measures: these can't wait for them.
     return needs & ~Needs.MEASURES if rule.of_measures else needs
+
+
+def _grounds(rule: Rule) -> Iterator[Comparison | Is]:
+    for condition in rule.conditions:
+        for node in walk(condition):
+            of_figures = isinstance(node, Is) and node.word in _OF_FIGURES
+            compares = isinstance(node, Comparison) and any(base(fact.name) not in _COUNTS for fact in facts_in(node))
+            if isinstance(node, Comparison | Is) and (of_figures or compares):
+                yield node
 
 
 def _facts(rule: Rule) -> Iterator[Fact]:

@@ -29,6 +29,7 @@ class Ruled:
     withholds: (
         bool  # it is required and neither judged nor held; what only a supporting measure lacks withholds nothing
     )
+    on_figures: bool = True  # some figure of this period was there to be judged
 
     @property
     def moves(self) -> bool:
@@ -42,8 +43,12 @@ class Ruled:
 
     @property
     def counts_as_judged(self) -> bool:
-        """Judged on this period's figures; or held, where none were owed."""
-        return self.now.outcome is not None or (self.stands is not None and self.not_due)
+        """Judged on this period's figures; or held, where none were owed.
+
+        That nothing was returned can be judged too ("is partial", a count of what is missing). It is no figure, and
+        nothing is earned by it.
+        """
+        return (self.now.outcome is not None and self.on_figures) or (self.stands is not None and self.not_due)
 
 
 @dataclass(frozen=True, slots=True)

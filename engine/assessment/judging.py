@@ -28,12 +28,13 @@ from engine.inference import plain
 from engine.inference.questions import Question, Standing
 from engine.model.facts import FactSheet, MeasureSheet
 from engine.model.values import Quantity
-from engine.model.verdicts import Place, Verdict
+from engine.model.verdicts import FIRES, Place, Verdict
 from engine.model.workspace import Lifecycle, Portfolio, Scheme
 from engine.periods import Period
 from engine.returns.merge import PeriodRows
 from engine.rulebook.formulas import Formulas
 from engine.rulebook.rules import EffectiveRules, Rule
+from engine.rulebook.syntax import Is, facts_in
 
 _Kept = dict[tuple[str, int, Place], Verdict]  # by period, the rule's place in the rulebook and where it is asked
 
@@ -296,14 +297,35 @@ class Judging:
         now = self._held.said(here, period)
         stands = now if now.outcome is not None else self._held.held(here, period)
         rank = rank_given(here.asked, stands.outcome, self.scheme) if stands is not None else None
-        supporting = here.sheet is not None and here.sheet.supporting
+        supporting = here.sheet is not None and (here.sheet.supporting or here.asked.rule.supporting)
         if now.outcome is not None:
-            return Ruled(here.asked, here.place, supporting, now, stands, rank, not_due=False, withholds=False)
+            on_figures = self.on_figures(here, now.outcome, period)
+            return Ruled(here.asked, here.place, supporting, now, stands, rank, False, False, on_figures)
         not_due = self._lacks_only(here, now, period, lambda sheet: NOT_DUE in sheet.states)
         withholds = stands is None and here.asked.rule.required
         if withholds and here.sheet is None:
             withholds = not self._lacks_only(here, now, period, lambda sheet: sheet.supporting)
         return Ruled(here.asked, here.place, supporting, now, stands, rank, not_due, withholds)
+
+    def on_figures(self, here: Here, outcome: str, period: Period) -> bool:
+        """Whether anything that a rule asks of figures could be told; of one that asks nothing, whether there are any.
+
+        That nothing was said against a measure makes it no better: one that asks nothing of its figure never counts.
+        Not looked for where nothing hangs on it: where the rule gives no status, or has found something.
+        """
+        asked = here.asked
+        if not asked.rates or outcome == FIRES or asked.needs & Needs.BELOW:
+            return True
+        if not asked.grounds:
+            sheets = self.sheets.measures(here.place.subject, period).values()
+            return here.sheet is None and any("actual" in one.facts for one in sheets)
+        scope = self.scope_of(here, period)
+        return any(
+            scope.holds(ground.fact, ground.word) is not None
+            if isinstance(ground, Is)
+            else all(scope.fact(fact) is not None for fact in facts_in(ground))
+            for ground in asked.grounds
+        )
 
     def _lacks_only(self, here: Here, now: Verdict, period: Period, such: Callable[[MeasureSheet], bool]) -> bool:
         """Whether all that a rule lacks are the figures of such measures."""

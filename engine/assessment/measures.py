@@ -12,7 +12,8 @@ from engine.model.values import plain, show
 from engine.model.workspace import Level, Lifecycle, Measure, TargetWord
 
 _NO_FIGURE = (
-    FigureState.NOT_DUE, FigureState.NOT_CAPTURED, FigureState.UNQUANTIFIED, FigureState.UNDER_REVIEW,
+    FigureState.NOT_DUE, FigureState.NOT_CAPTURED, FigureState.OFF_TARGET, FigureState.UNQUANTIFIED,
+    FigureState.UNDER_REVIEW, FigureState.PARTIAL,
 )  # fmt: skip
 _BESIDE_A_FIGURE = (
     FigureState.PROVISIONAL, FigureState.PARTIAL, FigureState.UNSECURED, FigureState.UNDER_REVIEW,
@@ -83,7 +84,7 @@ def _measure_in_parts(
 
 
 def _shown(sheet: MeasureSheet) -> str:
-    """ "15.1% against 50% (provisional)", "not captured against 95%", "12, target to be set" """
+    """ "15.1% against 50% (provisional, 24 cases)", "not captured against 95%", "12, target to be set" """
     actual, target = sheet.facts.get("actual"), sheet.facts.get("target")
     if actual is None:
         text = next((word.value for word in _NO_FIGURE if word in sheet.states), "no figure")
@@ -95,8 +96,25 @@ def _shown(sheet: MeasureSheet) -> str:
         text += ", target to be set"
     elif sheet.target_word is not None:
         text += f", to go {sheet.target_word.value}"
+    else:
+        text += _towards(sheet)
+    if sheet.target_text:
+        text += f" (“{sheet.target_text}”)"
     said = [_beside(word, sheet) for word in _BESIDE_A_FIGURE if actual is not None and word in sheet.states]
+    if (cases := sheet.facts.get("cases")) is not None:
+        said.append(f"{show(cases)} case{'' if cases.value == 1 else 's'}")
     return f"{text} ({', '.join(said)})" if said else text
+
+
+def _towards(sheet: MeasureSheet) -> str:
+    """Where the figure has no target of its own: that of the year or lifetime, and where a straight line is by now."""
+    linear = sheet.facts.get("linear_target")
+    for name, words in (("year_target", "for the year"), ("lifetime_target", "in all")):
+        target = sheet.facts.get(name)
+        if target is not None:
+            line = f" ({show(linear, sheet.decimals)} on a straight line)" if linear is not None else ""
+            return f" of {show(target, sheet.decimals)} {words}{line}"
+    return ""
 
 
 def _beside(word: FigureState, sheet: MeasureSheet) -> str:

@@ -108,8 +108,9 @@ def explanation(
         lines += ["", "Why", *bullets(["No rule that gives a status is asked of it in this period."])]
     if subject.remarks:
         lines += ["", "Remarks (they move no status)", *bullets(subject.remarks)]
-    if subject.not_assessed:
-        lines += ["", "What could not be checked", *bullets(_not_assessed(subject, run.rules))]
+    unchecked = list(_not_assessed(subject, run.rules))
+    if unchecked:
+        lines += ["", "What could not be checked", *bullets(unchecked)]
     if subject.measures:
         lines += ["", "Measures", _measures(subject, scheme)]
         notes = list(_notes(subject))
@@ -201,11 +202,15 @@ def _dated(text: str, **days: str | None) -> str:
 
 
 def _not_assessed(subject: SubjectOut, titles: Mapping[str, str]) -> Iterator[str]:
-    """What is missing, and the titles of the rules that lack it, in quotes: each would read as a fact."""
+    """What is missing, and the titles of the rules that lack it, in quotes: each would read as a fact.
+
+    Rules that need not be judged and never were are left out: beside each measure stands why it has no status.
+    """
     lacking: dict[str, list[str]] = {}
     for group in subject.not_assessed:
-        rules = lacking.setdefault(", ".join(group.words or group.missing), [])
-        rules += [f"“{titles.get(rule, rule)}”" for rule in group.rules]
+        rules = [f"“{titles.get(rule, rule)}”" for rule in group.rules if rule not in group.never_judged]
+        if rules:
+            lacking.setdefault(", ".join(group.words or group.missing), []).extend(rules)
     for words, rules in lacking.items():
         yield f"For want of {words}: {'; '.join(rules)}"
 
@@ -216,7 +221,7 @@ def _measures(subject: SubjectOut, scheme: Scheme) -> str:
     once = without > 1
     rows = [
         (
-            one.title + (f", {one.part}" if one.part else ""),
+            one.title,
             one.shown,
             *(("-", "") if once and one.not_rated_because == NO_DIRECTION else _rated(one, scheme)),
         )

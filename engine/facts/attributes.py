@@ -36,6 +36,15 @@ class Point(NamedTuple):  # one a period of every history, and these are quickly
     year_target: Decimal | None = None
     as_of: date | None = None  # the day the figure speaks of, where it isn't the period's last
     previous_target: Decimal | None = None  # agreed before the target, where that was changed within the year
+    lifetime: "Lifetime | None" = None
+
+
+class Lifetime(NamedTuple):
+    """A target to be reached between two days, both in it."""
+
+    target: Decimal
+    first: date
+    last: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,7 @@ def measure_attributes(
     explanation: Explanation | None = None,
     periods_since: int | None = None,
     unsecured: Decimal | None = None,
+    cases: Decimal | None = None,
 ) -> dict[str, Quantity]:
     """What is known of a measure in the last period of its history, by attribute; what is unknown is absent.
 
@@ -86,6 +96,7 @@ def measure_attributes(
         "forecast": now.forecast,
         "year_target": now.year_target,
         "previous_target": now.previous_target,
+        "lifetime_target": None if now.lifetime is None else now.lifetime.target,
         "previous": reported[-1] if reported else None,
         "two_back": reported[-2] if len(reported) > 1 else None,
         "linear_target": _linear_target(now, series),
@@ -106,6 +117,8 @@ def measure_attributes(
         facts["shortfall"] = Quantity(facts["shortfall"].value, Unit.PERCENT)
     if now.actual is not None and reported:
         facts["run"] = Quantity(Decimal(_run([*reported, now.actual])), Unit.NUMBER)
+    if cases is not None:
+        facts["cases"] = Quantity(cases, Unit.NUMBER)
     age = _age(since) if periods_since is None else periods_since
     if now.actual is not None or reported:
         facts["age"] = Quantity(Decimal(age), Unit.NUMBER)
@@ -197,13 +210,27 @@ def _to_date(history: Sequence[Point], series: Series) -> tuple[Decimal | None, 
 
 
 def _linear_target(now: Point, series: Series) -> Decimal | None:
-    """The year's target in equal twelfths, up to the day the figure speaks of: months gone, and days of the month."""
-    if now.year_target is None:
-        return None
+    """The year's target in equal twelfths, up to the day the figure speaks of: months gone, and days of the month.
+
+    Where there is none, the same of the lifetime's; all of it once the lifetime is over, nothing before it begins.
+    """
     day = now.as_of or now.period.end
-    gone = (day.month - series.year_starts_in) % 12
-    days = Decimal(monthrange(day.year, day.month)[1])
-    return EXACT.divide(EXACT.multiply(now.year_target, gone * days + day.day), 12 * days)
+    if now.year_target is not None:
+        gone = (day.month - series.year_starts_in) % 12
+        days = Decimal(monthrange(day.year, day.month)[1])
+        return EXACT.divide(EXACT.multiply(now.year_target, gone * days + day.day), 12 * days)
+    if now.lifetime is None or day < now.lifetime.first:
+        return None
+    target, first, last = now.lifetime
+    return EXACT.divide(EXACT.multiply(target, _months(first, min(day, last))), _months(first, last))
+
+
+def _months(first: date, last: date) -> Decimal:
+    """From the beginning of one day to the end of another; a part of a month by its days."""
+    whole = Decimal((last.year - first.year) * 12 + last.month - first.month)
+    begun = EXACT.divide(Decimal(first.day - 1), Decimal(monthrange(first.year, first.month)[1]))
+    ended = EXACT.divide(Decimal(last.day), Decimal(monthrange(last.year, last.month)[1]))
+    return EXACT.subtract(EXACT.add(whole, ended), begun)
 
 
 def _weeks_to_recovery(history: Sequence[Point], explanation: Explanation, better: Better | None) -> Decimal | None:

@@ -26,6 +26,7 @@ class Figure(NamedTuple):  # there are as many as rows in all history, and these
     said: frozenset[FigureState] = frozenset()
     unsaid: bool = False  # something was said that couldn't be read
     unsecured: Decimal | None = None  # how much of `actual` is not secured; None where it isn't known
+    cases: Decimal | None = None  # how many `actual` rests on
     note: str = ""
     file: str = ""  # of the row, under the returns folder
     where: str = ""
@@ -44,7 +45,17 @@ def figure_of_row(row: MeasureRow) -> Figure:
     said, unsaid = _SAID[row.state], "state" in row.unread
     unsecured = None if unsaid else _unsecured((row,))
     return Figure(
-        row.actual, row.target, row.forecast, row.as_of, said, unsaid, unsecured, row.note, row.file, row.where
+        row.actual,
+        row.target,
+        row.forecast,
+        row.as_of,
+        said,
+        unsaid,
+        unsecured,
+        row.cases,
+        row.note,
+        row.file,
+        row.where,
     )
 
 
@@ -79,6 +90,7 @@ def figure_of_parts(rows: Sequence[MeasureRow], declared: Sequence[str], unit: U
         said=said,
         unsaid=unsaid,
         unsecured=None if unsaid else _unsecured(parts),
+        cases=total(row.cases for row in parts) if stated.cases is None and complete else stated.cases,
         note=stated.note,
         file=(total_row or parts[0]).file,
         where=(total_row or parts[0]).where,

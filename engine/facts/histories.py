@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from engine.facts.attributes import ADDITIVE, Explanation, Point, Series
 from engine.facts.figures import NOTHING_RETURNED, Figure, Target, figure_of_parts, figure_of_row
-from engine.facts.targets import holding, previous_target, target_in_words
+from engine.facts.targets import holding, lifetime, previous_target, target_in_words
 from engine.facts.timeline import Timeline
 from engine.facts.words import says_why_not
 from engine.model.returns import FigureState, MeasureRow
@@ -196,5 +196,6 @@ class Histories:
                 year_target=year_target if isinstance(year_target, Decimal) else None,
                 as_of=figure.as_of,
                 previous_target=previous_target(here, period, unit, self._timeline),
+                lifetime=lifetime(here, unit, self._timeline),
             )
         return self._points[key]

@@ -120,6 +120,7 @@ class Measures:
             explanation=explanation,
             periods_since=self._periods_since(history, series),
             unsecured=figure.unsecured,
+            cases=figure.cases,
         )
         owed = None if "actual" in facts else self.histories.owed_since(subject, name, part, period)
         said = figure_words(
@@ -131,7 +132,7 @@ class Measures:
         )
         holds, unknown = movement_words(facts, measure.better, settled=settled)
         signal = read_signal(history, series, settled=settled)
-        unknown |= signal.unknown
+        unknown = (unknown | signal.unknown) - said
         if figure.unsaid:
             unknown |= frozenset(FigureState) - said
         target = None if "target" in facts else self.histories.target(subject, name, part, period)
@@ -146,6 +147,7 @@ class Measures:
             supporting=measure.supporting if here.supporting is None else here.supporting,
             rateable=measure.better is not None,
             decimals=measure.decimals,
+            target_text=here.target_text,
             target_word=target if isinstance(target, TargetWord) else None,
             note=figure.note,
             signal=signal.why,

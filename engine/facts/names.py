@@ -28,17 +28,19 @@ MEASURE_ATTRIBUTES: Mapping[str, Unit | None] = MappingProxyType(
         "to_date": None,
         "target_to_date": None,
         "year_target": None,
+        "lifetime_target": None,
         "linear_target": None,
         "previous_target": None,
         "weeks_to_recovery": Unit.WEEKS,
         "unsecured": None,
+        "cases": Unit.NUMBER,
         **dict.fromkeys(LIMITS),
     }
 )
 
 # Of a measure, those that are absent wherever its figure is.
 OF_THE_FIGURE = frozenset(("actual", "variance", "shortfall", "change", "run", "unsecured"))
-TARGETS = frozenset(("target", "year_target", "target_to_date", "linear_target", "previous_target"))
+TARGETS = frozenset(("target", "year_target", "lifetime_target", "target_to_date", "linear_target", "previous_target"))
 
 SAVINGS_COLUMNS = ("target", "delivered", "forecast", "at_risk", "alternative")
 SAVINGS: Mapping[str, Unit] = MappingProxyType(

@@ -5,12 +5,13 @@ from datetime import date
 from decimal import Decimal
 
 from engine.facts.arithmetic import in_full
+from engine.facts.attributes import Lifetime
 from engine.facts.figures import Target, read_target
 from engine.facts.timeline import Timeline
 from engine.model.values import Quantity, Unit
 from engine.model.workspace import DatedNumber, MeasureHere, TargetWord
 from engine.periods import Period
-from engine.workspace.dates import NOT_SET, dated_number, first_day
+from engine.workspace.dates import NOT_SET, dated_number, first_day, last_day
 
 Dated = str | tuple[DatedNumber, ...] | None
 
@@ -25,6 +26,15 @@ def previous_target(here: MeasureHere, period: Period, unit: Unit, timeline: Tim
     changed = _changed(here.target, period, timeline)
     was = _read(changed[0], unit) if changed is not None else None
     return was if isinstance(was, Decimal) else None
+
+
+def lifetime(here: MeasureHere, unit: Unit, timeline: Timeline) -> Lifetime | None:
+    """What is to be reached over a span of years; None where nothing is."""
+    span = here.lifetime_target
+    target = None if span is None else read_target(span.value, unit)
+    if span is None or not isinstance(target, Decimal):
+        return None
+    return Lifetime(target, first_day(span.from_, timeline.cadence), last_day(span.until, timeline.cadence))
 
 
 def unapproved(here: MeasureHere, period: Period, unit: Unit, timeline: Timeline) -> Iterator[str]:

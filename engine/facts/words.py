@@ -13,7 +13,13 @@ MEASURE_WORDS = frozenset((MISSING, OVERDUE, EXPLAINED, OFF_TARGET, SIGNAL, *MOV
 
 # Each says why there is no figure: where one of them stands, its submitter has answered and nothing is missing.
 _ANSWERS = frozenset(
-    (FigureState.NOT_DUE, FigureState.NOT_CAPTURED, FigureState.UNQUANTIFIED, FigureState.UNDER_REVIEW)
+    (
+        FigureState.NOT_DUE,
+        FigureState.NOT_CAPTURED,
+        FigureState.UNQUANTIFIED,
+        FigureState.UNDER_REVIEW,
+        FigureState.OFF_TARGET,
+    )
 )
 # Of a whole these hold only where they hold of every part.
 _SAID_OF_ALL = frozenset((FigureState.NOT_DUE, FigureState.NOT_CAPTURED))
@@ -39,6 +45,8 @@ def figure_words(
     A figure that isn't owed and hasn't come is `not due`.
     """
     words = {state.value for state in said}
+    if FigureState.OFF_TARGET in said:
+        words.add(FigureState.UNQUANTIFIED.value)  # it is said in place of a figure
     if explained:
         words.add(EXPLAINED)
     if not reported:

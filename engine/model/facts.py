@@ -29,6 +29,7 @@ class MeasureSheet:
     rateable: bool  # has a direction (`better`)
     decimals: int | None = None
     target_word: TargetWord | None = None
+    target_text: str = ""  # how it was agreed, in words
     note: str = ""
     signal: str = ""  # what makes the figure a signal or, where that can't be told, what is lacking
 

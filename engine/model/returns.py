@@ -22,6 +22,7 @@ class FigureState(StrEnum):
     PARTIAL = "partial"
     UNQUANTIFIED = "unquantified"
     UNSECURED = "unsecured"
+    OFF_TARGET = "off target"  # where there is no figure: so its submitter says
 
 
 class MilestoneState(StrEnum):
@@ -54,6 +55,7 @@ class MeasureRow(Frozen):
     target: Decimal | TargetWord | None = None
     forecast: Decimal | None = None
     as_of: date | None = None
+    cases: Decimal | None = None  # how many the figure rests on
     state: FigureState | None = None
     note: str = ""
     unread: Unread = frozenset()

@@ -162,6 +162,7 @@ class Measure(Frozen):
     parts: tuple[str, ...] = ()
     adds_up: bool = False  # the periods' figures add up over the year
     supporting: bool = False  # has its own status, doesn't move its project
+    group: str | None = None  # by which the `only` of rules may name it, with others
     reported: Literal["each period", "quarterly"] = "each period"
     starts: str | None = None  # the first period or day with a figure: before it none is owed
     equals: str | None = None  # worked out from other measures of the subject
@@ -169,11 +170,22 @@ class Measure(Frozen):
     ignore_traps: IgnoredTraps = ()
 
 
+class LifetimeTarget(Frozen):
+    """What is to be reached by the end of a span, of which the year's end is not the end."""
+
+    value: str  # as written, read with the measure's unit
+    from_: str = Field(alias="from")  # a period or day
+    until: str
+    why: str = ""
+
+
 class MeasureHere(Frozen):
     """A measure as one subject carries it."""
 
     target: str | tuple[DatedNumber, ...] | None = None
+    target_text: str = ""  # how it was agreed, where that is more than a figure; shown, and never read
     year_target: str | tuple[DatedNumber, ...] | None = None
+    lifetime_target: LifetimeTarget | None = None
     supporting: bool | None = None  # overrides the measure's
     ignore_traps: IgnoredTraps = ()  # beside the measure's
 

@@ -18,6 +18,7 @@ def _words(enum: type[E]) -> Names[E]:
 
 
 FIGURE_STATES = _words(FigureState)
+SAVINGS_STATES = Names((state.value, state) for state in FigureState if state is not FigureState.OFF_TARGET)
 MILESTONE_STATES = _words(MilestoneState)
 JUDGEMENT_KINDS = _words(JudgementKind)
 OTHER_YEARS = Names((word, word) for word in (PREVIOUS_YEARS, ALL_YEARS))

@@ -26,7 +26,8 @@ COLUMNS = {
         "target": "only where `config/` gives none, else the agreed one holds; a figure, or `to be set`, `up`, `down`",
         "forecast": "what the submitter expects",
         "as_of": "the day that the figure speaks of, where not the period's last",
-        "state": _FIGURE_STATE,
+        "cases": "how many cases the figure rests on: people asked, homes looked at",
+        "state": f"{_FIGURE_STATE}; or `off target`, where that is known and no figure is",
         "note": _NOTE,
     },
     "savings": {

@@ -13,6 +13,7 @@ from typing import TypeVar
 from engine.model.problems import Problem
 from engine.model.returns import (
     ExplanationRow,
+    FigureState,
     JudgementKind,
     JudgementRow,
     MeasureRow,
@@ -22,7 +23,14 @@ from engine.model.returns import (
 from engine.model.values import Unit
 from engine.periods import PeriodError, read_year
 from engine.returns.cells import Cell
-from engine.returns.known import FIGURE_STATES, JUDGEMENT_KINDS, MILESTONE_STATES, OTHER_YEARS, Known
+from engine.returns.known import (
+    FIGURE_STATES,
+    JUDGEMENT_KINDS,
+    MILESTONE_STATES,
+    OTHER_YEARS,
+    SAVINGS_STATES,
+    Known,
+)
 from engine.returns.raw import RawTable, find_header
 from engine.returns.rows import LONGEST_NAME, Row
 from engine.returns.words import fold
@@ -126,7 +134,7 @@ def _measure(row: Row) -> MeasureRow | None:
         part = _part(row, measure)
         if part is None:
             return None
-    return MeasureRow(
+    read = MeasureRow(
         subject=row.subject,
         measure=measure,
         part=part,
@@ -134,12 +142,18 @@ def _measure(row: Row) -> MeasureRow | None:
         target=row.target("target", unit),
         forecast=row.number("forecast", unit),
         as_of=row.day("as_of"),
+        cases=row.number("cases", Unit.NUMBER),
         state=row.word("state", FIGURE_STATES),
         note=row.text("note"),
         unread=row.unread,
         file=row.file,
         where=row.where,
     )
+    if read.actual is not None and read.state is FigureState.OFF_TARGET:
+        what = f"`{read.state.value}` is said in place of a figure, and there is one"
+        row.problem(what, "leave the state blank: the figure and its target say it", "state")
+        return read.model_copy(update={"state": None})
+    return read
 
 
 def _savings(row: Row) -> SavingsRow | None:
@@ -154,7 +168,7 @@ def _savings(row: Row) -> SavingsRow | None:
         forecast=row.number("forecast", Unit.MONEY),
         at_risk=row.number("at_risk", Unit.MONEY),
         alternative=row.number("alternative", Unit.MONEY),
-        state=row.word("state", FIGURE_STATES),
+        state=row.word("state", SAVINGS_STATES),
         note=row.text("note"),
         unread=row.unread,
         file=row.file,

@@ -11,11 +11,11 @@ from datetime import date
 from decimal import Decimal
 
 from engine.model.numbers import as_unit, read_number, shifted
-from engine.model.returns import FigureState, MilestoneRow, MilestoneState, SavingsRow
+from engine.model.returns import MilestoneRow, MilestoneState, SavingsRow
 from engine.model.values import Quantity, Unit, plain, show
 from engine.model.workspace import Level, Lifecycle, Measure, Portfolio, Scheme, Subject, TargetWord, cadence_of
 from engine.periods import Period, day_in_words, financial_year, period_in_words
-from engine.returns.known import OTHER_YEARS, Known
+from engine.returns.known import FIGURE_STATES, OTHER_YEARS, SAVINGS_STATES, Known
 from engine.returns.merge import PeriodRows
 from engine.returns.raw import COLUMNS
 from engine.returns.writing import Column, Filled, Page, Sheet, written
@@ -52,13 +52,12 @@ class Wanted:
 def template(wanted: Wanted) -> bytes:
     """The bytes of the workbook: measures, savings, milestones, explanations and guidance."""
     names = _Names(wanted)
-    states = [state.value for state in FigureState]
     year = financial_year(wanted.period.end, year_starts_in(wanted.portfolio))
     years = (year, *(name for name in OTHER_YEARS if name != year))
     subjects = names.subjects(wanted.subjects)
     sheets = [
-        _sheet("measures", list(_measures(wanted, names)), state=states),
-        _sheet("savings", list(_savings(wanted, names)), subject=subjects, year=years, state=states),
+        _sheet("measures", list(_measures(wanted, names)), state=FIGURE_STATES.ids),
+        _sheet("savings", list(_savings(wanted, names)), subject=subjects, year=years, state=SAVINGS_STATES.ids),
         _sheet(
             "milestones", list(_milestones(wanted, names)), subject=subjects, state=[s.value for s in MilestoneState]
         ),

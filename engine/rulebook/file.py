@@ -46,6 +46,7 @@ class RuleEntry(Frozen):
     because: str = ""
     action: str = ""
     required: bool = True
+    supporting: bool = False
     from_: str | None = Field(default=None, alias="from")
     until: str | None = None
     tests: tuple[TestEntry, ...] = ()

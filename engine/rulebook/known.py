@@ -8,7 +8,7 @@ from engine.facts.attributes import MOVEMENTS
 from engine.facts.names import HELD_FOR, LIFECYCLE, MEASURE_ATTRIBUTES, OF_THE_FIGURE, PREVIOUS_STATUS, TARGETS
 from engine.facts.words import MISSING, OVERDUE
 from engine.model.numbers import NumberError, read_number
-from engine.model.workspace import DatedNumber, Lifecycle, Portfolio, Scheme
+from engine.model.workspace import DatedNumber, Lifecycle, MeasureHere, Portfolio, Scheme
 from engine.rulebook.alternatives import name_and_time
 from engine.rulebook.linear import Linear
 
@@ -88,13 +88,17 @@ def known_of(portfolio: Portfolio, scheme: Scheme) -> Known:
         name
         for subject in portfolio.subjects.values()
         for name, here in subject.measures.items()
-        if any(_is_negative(text) for target in (here.target, here.year_target) for text in _texts(target))
+        if any(_is_negative(text) for target in _targets(here) for text in _texts(target))
     }
     words = {
         LIFECYCLE: frozenset(lifecycle.value for lifecycle in Lifecycle),
         PREVIOUS_STATUS: frozenset(status.id for status in (*scheme.statuses, *scheme.outside)),
     }
     return Known(frozenset(portfolio.measures), frozenset(negative), words)
+
+
+def _targets(here: MeasureHere) -> Iterable[str | tuple[DatedNumber, ...] | None]:
+    return here.target, here.year_target, None if here.lifetime_target is None else here.lifetime_target.value
 
 
 def _texts(target: str | tuple[DatedNumber, ...] | None) -> Iterable[str]:

@@ -40,6 +40,15 @@ def measures_asked(portfolio: Portfolio, measure: str | None, only: Iterable[str
     return [name for name in portfolio.measures if not named or name in named or name in carried]
 
 
+def grouped(portfolio: Portfolio) -> dict[str, tuple[str, ...]]:
+    """The measures of each group, in the order written."""
+    groups: dict[str, tuple[str, ...]] = {}
+    for name, measure in portfolio.measures.items():
+        if measure.group is not None:
+            groups[measure.group] = (*groups.get(measure.group, ()), name)
+    return groups
+
+
 def own_attribute(name: str, measure: str | None, attributes: Container[str]) -> str | None:
     """The attribute that a name means in a rule for measures: alone, or in full where the rule is for one measure."""
     if name in attributes:

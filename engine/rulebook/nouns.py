@@ -26,6 +26,8 @@ _ATTRIBUTES = {
     "to_date": "{} to date",
     "target_to_date": "the target to date of {}",
     "year_target": "the year's target of {}",
+    "lifetime_target": "the lifetime's target of {}",
+    "cases": "the cases behind {}",
     "linear_target": "the straight-line target of {}",
     "previous_target": "the earlier target of {}",
     "weeks_to_recovery": "the time to recovery of {}",

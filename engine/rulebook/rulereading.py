@@ -10,16 +10,15 @@ from engine.model.values import Unit
 from engine.model.workspace import Level, Portfolio, Scheme
 from engine.periods import Cadence, PeriodError
 from engine.rulebook.branches import size_slips
-from engine.rulebook.dates import last_day
 from engine.rulebook.file import RuleEntry
-from engine.rulebook.names import Names, Vocabulary, measures_asked
+from engine.rulebook.names import Names, Vocabulary, grouped, measures_asked
 from engine.rulebook.parser import OTHERWISE, read_band, read_condition
 from engine.rulebook.rules import Band, Rule, RuleTest
 from engine.rulebook.slips import Slip, Source
 from engine.rulebook.syntax import At, Condition
 from engine.rulebook.templates import template_slips
 from engine.rulebook.testreading import TestReader
-from engine.workspace.dates import first_day
+from engine.workspace.dates import first_day, last_day
 from engine.workspace.portfoliochecks import check_id
 from engine.workspace.spelling import closest, did_you_mean, fold, listed, quoted
 from engine.workspace.yamlfile import Loc, YamlFile
@@ -64,6 +63,8 @@ class _RuleReader:
             Level if self._of_measures else ()
         )
         self._only = (entry.only,) if isinstance(entry.only, str) else entry.only
+        self._groups = grouped(around.portfolio)
+        self._meant = tuple(one for name in self._only for one in self._groups.get(name, (name,)))
         self._head_is_clear = entry.for_ is not None or entry.measure is not None
 
     @property
@@ -100,8 +101,9 @@ class _RuleReader:
         return Rule(
             id=entry.id, title=entry.title, levels=self._levels, of_measures=self._of_measures,
             yields=entry.as_ or "status", status=entry.status, when=when, clears=clears, bands=bands,
-            because=entry.because, action=entry.action, required=entry.required,
-            only=frozenset(self._only), measure=entry.measure, from_=from_, until=until, tests=tests,
+            because=entry.because, action=entry.action,
+            required=entry.required, supporting=entry.supporting,
+            only=frozenset(self._meant), measure=entry.measure, from_=from_, until=until, tests=tests,
             file=self._file.shown, at=At(*self._file.at(self._loc)),
         )  # fmt: skip
 
@@ -119,13 +121,15 @@ class _RuleReader:
         for i, name in enumerate(self._only):
             loc: Loc = ("only", i) if not isinstance(self._entry.only, str) else ("only",)
             subject = portfolio.subjects.get(name)
-            if name in portfolio.measures:
+            if name in portfolio.measures or name in self._groups:
                 if self._of_subjects:
                     cure = "write `for: measures`, or name subjects"
-                    self._fault(loc, "wrong-subject", f"`{name}` is a measure, and the rule is for subjects", cure)
+                    is_one = "is a measure" if name in portfolio.measures else "is a group of measures"
+                    self._fault(loc, "wrong-subject", f"`{name}` {is_one}, and the rule is for subjects", cure)
                     self._head_is_clear = False
             elif subject is None:
-                known = (*portfolio.subjects, *(() if self._of_subjects else portfolio.measures))
+                of_measures = () if self._of_subjects else (*portfolio.measures, *self._groups)
+                known = (*portfolio.subjects, *of_measures)
                 cure = did_you_mean(name, known) or "write the ref of a subject"
                 self._fault(loc, "unknown-subject", f"there is no {quoted(name)} in the portfolio", cure)
                 # The measures that a rule asks, and so its units, hang on its `only`.
@@ -139,7 +143,7 @@ class _RuleReader:
         measure = self._entry.measure if self._entry.measure in around.portfolio.measures else None
         own: dict[Unit, str] = {}
         if self._of_measures:
-            for name in measures_asked(around.portfolio, self._entry.measure, self._only):
+            for name in measures_asked(around.portfolio, self._entry.measure, self._meant):
                 own.setdefault(around.portfolio.measures[name].unit, name)
         return Vocabulary(around.names, around.thresholds, self._of_measures, measure, own, around.statuses)
 
@@ -147,6 +151,9 @@ class _RuleReader:
 
     def _check_outcome(self) -> None:
         entry = self._entry
+        if entry.supporting and self._of_subjects and self._head_is_clear:
+            what = "a rule for subjects gives no measure a status"
+            self._fault(("supporting",), "outcome", what, "take `supporting` out, or write `for: measures`")
         if entry.bands:
             keys = (("when", entry.when), ("clears", entry.clears), ("status", entry.status), ("as", entry.as_))
             for key, present in keys:
@@ -157,6 +164,10 @@ class _RuleReader:
             return
         if entry.when is None:
             self._fault((), "missing-key", "the rule has no condition", "write `when: …`, or `bands:` for a ladder")
+        if entry.supporting and entry.as_ is not None:
+            self._fault(
+                ("supporting",), "outcome", "a remark or problem moves nothing as it is", "take `supporting` out"
+            )
         if entry.status is not None and entry.as_ is not None:
             self._fault(("as",), "outcome", "the rule gives a status and is a remark or problem", "keep one of them")
         elif entry.status is None and entry.as_ is None:

@@ -69,6 +69,7 @@ class Rule:
     because: str = ""  # template: "{pa_recruitment} recruited against {pa_recruitment.target}"
     action: str = ""
     required: bool = True
+    supporting: bool = False  # the status it gives a measure is the measure's alone
     only: frozenset[str] = frozenset()  # refs of subjects, or ids of measures; empty: all
     measure: str | None = None  # a ladder's, or any rule for one measure
     from_: date | None = None

@@ -9,11 +9,11 @@ from engine.model.values import Quantity, Unit
 from engine.model.verdicts import FIRES, QUIET
 from engine.model.workspace import Better
 from engine.periods import Cadence, PeriodError
-from engine.rulebook.dates import last_day
 from engine.rulebook.file import TestEntry, Written
 from engine.rulebook.names import UnknownNameError, Vocabulary
 from engine.rulebook.rules import RuleTest
 from engine.rulebook.syntax import At, Fact
+from engine.workspace.dates import last_day
 from engine.workspace.spelling import did_you_mean, listed, quoted
 from engine.workspace.yamlfile import Loc, YamlFile
 

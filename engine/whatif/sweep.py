@@ -54,7 +54,7 @@ class UnderEach:
         self._statuses: dict[tuple[str, str], Statuses] = {}
         self._of_measures: dict[tuple[str, str], Found] = {}
         self._ratings: dict[tuple[str, str, Hashable], Mapping[MeasureKey, Rating]] = {}
-        self._known: dict[tuple[int, Place, str | None], tuple[Ruled]] = {}
+        self._known: dict[tuple[int, Place, str | None, bool], tuple[Ruled]] = {}
         self._asked_already: dict[int, Spread[Ruled]] = {}  # by identity: the questions themselves are kept by judging
         self._apart: dict[tuple[int, Place, str], Spread[Hashable]] = {}
 
@@ -131,14 +131,14 @@ class UnderEach:
         outcomes = self._outcomes(here.asked.rule, here, period)
         cleared = self._cleared(here, period, outcomes)
         if len(outcomes) == 1 and len(cleared) == 1 and _is_all(here, outcomes[0], cleared[0]):  # by far the most
-            return self._ruled(here, outcomes[0])
+            return self._ruled(here, outcomes[0], period)
 
         def is_all(place: int) -> bool:
             return _is_all(here, under(outcomes, place), under(cleared, place))
 
         def ruling(place: int) -> Ruled:
             if is_all(place):
-                return self._ruled(here, under(outcomes, place))[0]
+                return self._ruled(here, under(outcomes, place), period)[0]
             return self._under[place].ruling(here, period)
 
         if all(map(is_all, self._places)):
@@ -161,14 +161,16 @@ class UnderEach:
 
         return each(self._places, missing)
 
-    def _ruled(self, here: Here, outcome: str | None) -> tuple[Ruled]:
-        """What stands where an outcome is all that does: the same in whatever period."""
-        key = (here.asked.order, here.place, outcome)
+    def _ruled(self, here: Here, outcome: str | None, period: Period) -> tuple[Ruled]:
+        """What stands where an outcome is all that does: the same in whatever period has a figure."""
+        on_figures = outcome is None or self._judging.on_figures(here, outcome, period)
+        key = (here.asked.order, here.place, outcome, on_figures)
         known = self._known.get(key)
         if known is None:
             verdict = Verdict(here.asked.rule.id, here.place, outcome)
             rank = rank_given(here.asked, outcome, self._scheme)
-            ruled = Ruled(here.asked, here.place, False, verdict, verdict, rank, not_due=False, withholds=False)
+            supporting = here.asked.rule.supporting  # what is asked of a supporting measure is left out before
+            ruled = Ruled(here.asked, here.place, supporting, verdict, verdict, rank, False, False, on_figures)
             known = self._known[key] = (ruled,)
         return known
 

@@ -19,7 +19,7 @@ from engine.model.workspace import (
     Subject,
     cadence_of,
 )
-from engine.periods import MONTHS, Cadence, Period, PeriodError, WorkingDays
+from engine.periods import MONTHS, Cadence, Months, Period, PeriodError, WorkingDays
 from engine.workspace.spelling import did_you_mean
 
 NOT_SET = "not set"  # a dated number's text for "from here on there is none"
@@ -122,6 +122,22 @@ def first_day(text: str, cadence: Cadence) -> date:
     if day.year > LATEST_YEAR:
         raise PeriodError(f"{text} is too far ahead; write a date before {LATEST_YEAR}")
     return day
+
+
+def last_day(text: str, cadence: Cadence) -> date:
+    """The last day on which something holds, as `until:` writes it: a day, a month, or a period's name.
+
+    Raises PeriodError for anything else.
+    """
+    first = first_day(text, cadence)
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return first
+    if re.fullmatch(r"\d{4}-\d\d", text):
+        return Months().containing(first).end
+    period = cadence.containing(first)
+    if period is None:
+        raise PeriodError(f"{text!r} is not a period; write a day such as 2019-04-30")
+    return period.end
 
 
 def periods_in(text: str) -> int:

@@ -13,6 +13,7 @@ from engine.model.workspace import (
     EveryWeeks,
     FixedDates,
     LifecycleSpan,
+    LifetimeTarget,
     Measure,
     MeasureHere,
     Portfolio,
@@ -23,7 +24,16 @@ from engine.model.workspace import (
     cadence_of,
 )
 from engine.periods import Cadence, PeriodError
-from engine.workspace.dates import LATEST_YEAR, NOT_SET, due_day, first_day, periods_in, starts, year_starts_in
+from engine.workspace.dates import (
+    LATEST_YEAR,
+    NOT_SET,
+    due_day,
+    first_day,
+    last_day,
+    periods_in,
+    starts,
+    year_starts_in,
+)
 from engine.workspace.spelling import did_you_mean, fold, quoted
 from engine.workspace.yamlfile import Loc, YamlFile
 
@@ -34,8 +44,9 @@ MOST_DECIMALS = 6  # as finely as figures are compared
 RESERVED = frozenset((
     "savings", "milestones", "measures", "projects", "programmes", "portfolio", "status", "lifecycle", "title",
     "actual", "target", "forecast", "previous", "change", "variance", "shortfall", "last_year", "two_back", "run",
-    "age", "to_date", "target_to_date", "year_target", "linear_target", "previous_target", "weeks_to_recovery",
-    "unsecured", "mean", "upper_limit", "lower_limit", "and", "or", "not", "of", "in", "is", "for", "within",
+    "age", "to_date", "target_to_date", "year_target", "lifetime_target", "linear_target", "previous_target",
+    "weeks_to_recovery", "unsecured", "cases", "mean", "upper_limit", "lower_limit", "and", "or", "not", "of", "in",
+    "is", "for", "within",
     "otherwise",
 ))  # fmt: skip
 
@@ -65,6 +76,7 @@ def check_portfolio(file: YamlFile, portfolio: Portfolio, known: Known) -> Itera
         yield from unreadable(file, ("starts",), partial(starts, portfolio))
     for name, measure in portfolio.measures.items():
         yield from _check_measure(file, ("measures", name), measure, cadence)
+        yield from _check_group(file, ("measures", name, "group"), measure.group, portfolio)
     yield from _check_subjects(file, portfolio, known, cadence)
 
 
@@ -168,6 +180,24 @@ def _check_target(
         yield from _check_number(file, loc, target, unit)
 
 
+def _check_lifetime(
+    file: YamlFile, loc: Loc, span: LifetimeTarget, unit: Unit, cadence: Cadence | None
+) -> Iterator[Fault]:
+    yield from _check_number(file, (*loc, "value"), span.value, unit)
+    if cadence is None:
+        return
+    try:
+        first, last = first_day(span.from_, cadence), last_day(span.until, cadence)
+    except PeriodError as error:
+        what, _, cure = str(error).partition("; ")
+        yield file.fault(loc, "bad-date", what, cure)
+        return
+    if last < first:
+        yield file.fault(
+            (*loc, "until"), "bad-date", f"it ends before it begins ({first.isoformat()})", "change a date"
+        )
+
+
 def _check_number(file: YamlFile, loc: Loc, text: str, unit: Unit) -> Iterator[Fault]:
     if text == NOT_SET or text in set(TargetWord):
         return
@@ -175,6 +205,15 @@ def _check_number(file: YamlFile, loc: Loc, text: str, unit: Unit) -> Iterator[F
         as_unit(read_number(text), unit, bare_money_thousands=False)
     except NumberError as error:
         yield file.fault(loc, "bad-number", f"the target {quoted(text)} can't be read: {error.what}", error.cure)
+
+
+def _check_group(file: YamlFile, loc: Loc, group: str | None, portfolio: Portfolio) -> Iterator[Fault]:
+    if group is None:
+        return
+    yield from check_id(file, loc, group)
+    if group in portfolio.measures or group in portfolio.subjects:
+        what = f"{quoted(group)} is the name of a measure or subject already"
+        yield file.fault(loc, "ambiguous-name", what, "name the group otherwise")
 
 
 # ---- subjects
@@ -248,3 +287,7 @@ def _check_carried(
         if measure is not None:
             yield from _check_target(file, (*loc, name, "target"), here.target, measure.unit, cadence)
             yield from _check_target(file, (*loc, name, "year_target"), here.year_target, measure.unit, cadence)
+            if here.lifetime_target is not None:
+                yield from _check_lifetime(
+                    file, (*loc, name, "lifetime_target"), here.lifetime_target, measure.unit, cadence
+                )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from engine.facts.attributes import (
     Explanation,
+    Lifetime,
     Point,
     Series,
     given_history,
@@ -164,6 +165,22 @@ def test_the_straight_line_goes_by_twelfths_and_within_a_month_by_days(
     point = Point(month(period), year_target=Decimal(3_600_000), as_of=as_of)
     found = measure_attributes([point], Series(Unit.MONEY, Better.HIGHER))["linear_target"]
     assert found == Quantity(Decimal(line), Unit.MONEY)
+
+
+@pytest.mark.parametrize(
+    ("then", "line"), [("2017-03", None), ("2017-04", "3"), ("2018-03", "36"), ("2019-03", "72"), ("2019-05", "72")]
+)
+def test_a_lifetimes_target_is_held_to_the_months_of_the_lifetime(then: str, line: str | None) -> None:
+    lifetime = Lifetime(Decimal(72), date(2017, 4, 1), date(2019, 3, 31))
+    facts = measure_attributes([Point(month(then), lifetime=lifetime)], HIGHER)
+    assert facts["lifetime_target"] == Quantity(Decimal(72), Unit.NUMBER)
+    assert facts.get("linear_target") == (None if line is None else Quantity(Decimal(line), Unit.NUMBER))
+
+
+def test_where_a_year_has_a_target_too_the_line_leads_to_the_years_end() -> None:
+    lifetime = Lifetime(Decimal(80), date(2017, 4, 1), date(2019, 3, 31))
+    point = Point(month("2018-03"), year_target=Decimal(30), lifetime=lifetime)
+    assert measure_attributes([point], HIGHER)["linear_target"].value == 30
 
 
 @pytest.mark.parametrize(

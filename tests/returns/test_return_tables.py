@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from engine.model.returns import FigureState, JudgementKind, MilestoneState
 from engine.model.workspace import TargetWord
 from engine.returns.cells import Cell
+from engine.returns.csvfiles import read_csv
 from engine.returns.known import Known
 from engine.returns.raw import COLUMNS, MOST_ROWS, RawTable, column_letters
 from engine.returns.tables import read_tables
@@ -50,6 +51,24 @@ def test_a_blank_is_not_zero_and_zero_is_not_blank() -> None:
     blank, zero = read("measures", "payments,recruited,,,,,,,", "payments,recouped,,0,,,,,").measures
     assert blank.actual is None
     assert zero.actual == 0
+
+
+def test_a_figure_may_say_how_many_cases_it_rests_on() -> None:
+    table, _ = read_csv("measures", "measures.csv", b"subject,measure,actual,cases\npayments,recruited,27%,11\n")
+    (row,) = read_tables([table], Known(PORTFOLIO, SCHEME, "pmo")).measures
+    assert (row.actual, row.cases) == (Decimal(27), Decimal(11))
+
+
+def test_off_target_is_said_in_place_of_a_figure_and_not_beside_one() -> None:
+    (alone,) = read("measures", "payments,recruited,,,,,,off target,").measures
+    assert (alone.actual, alone.state) == (None, FigureState.OFF_TARGET)
+    beside = read("measures", "payments,recruited,,15%,50%,,,off target,")
+    assert (beside.measures[0].actual, beside.measures[0].state) == (Decimal(15), None)
+    (problem,) = beside.problems
+    assert str(problem) == (
+        "measures.csv, line 2, column state: `off target` is said in place of a figure, and there is one; "
+        "leave the state blank: the figure and its target say it"
+    )
 
 
 @pytest.mark.parametrize(
@@ -96,7 +115,7 @@ def test_an_unreadable_cell_is_blank_and_marks_its_subject_and_the_rest_of_the_r
         ),
         (
             "measures.csv, line 2, column state: `firm` is not understood here; write `provisional`, `under review`, "
-            "`not due`, `not captured`, `partial`, `unquantified` or `unsecured`"
+            "`not due`, `not captured`, `partial`, `unquantified`, `unsecured` or `off target`"
         ),
     ]
 

@@ -92,7 +92,7 @@ def test_filled_in_it_is_a_return_without_a_problem(tmp_path: Path) -> None:
     book = book_of(here, "lead")
     # As Excel keeps what is typed into cells that show 15.1%, £6.5k, 118 and 4.5 weeks.
     type_in(book["measures"], {"D2": 0.151, "D3": 6.5, "D4": 118, "D5": 4.5, "D6": 0.9, "D7": "91%", "D8": 0.92})
-    type_in(book["measures"], {"F3": 20, "H3": "provisional", "G3": date(2019, 1, 30), "I3": "two posts are empty"})
+    type_in(book["measures"], {"F3": 20, "I3": "provisional", "G3": date(2019, 1, 30), "J3": "two posts are empty"})
     type_in(book["savings"], {"A2": "Direct Payments", "B2": "2018/19", "C2": 100, "F2": 20})
     type_in(book["milestones"], {"A2": "payments", "B2": "New system", "C2": date(2019, 3, 1), "F2": "slipped"})
     type_in(
@@ -128,7 +128,7 @@ def test_titles_are_no_formulas_and_those_that_two_share_give_way_to_refs(tmp_pa
 
 def test_what_is_agreed_is_locked_and_what_is_asked_is_not() -> None:
     sheet = book_of(portfolio(), "other")["measures"]
-    locked = {cell.coordinate for row in sheet["A1:I3"] for cell in row if cell.protection.locked}
+    locked = {cell.coordinate for row in sheet["A1:J3"] for cell in row if cell.protection.locked}
     assert sheet.protection.sheet
     assert {one for one in locked if one[1] != "1"} == {"A2", "B2", "C2", "E2", "A3", "B3", "C3"}
     assert not any(sheet.column_dimensions[letter].protection.locked for letter in "ABCDEFGHI")
@@ -139,7 +139,9 @@ def test_each_column_says_what_it_holds_and_states_are_offered() -> None:
     for name in ("measures", "savings", "milestones", "explanations"):
         assert all(cell.comment is not None for cell in book[name][1])
     (offered,) = book["measures"].data_validations.dataValidation
-    assert offered.formula1 == '"provisional,under review,not due,not captured,partial,unquantified,unsecured"'
+    assert (
+        offered.formula1 == '"provisional,under review,not due,not captured,partial,unquantified,unsecured,off target"'
+    )
 
 
 @pytest.mark.parametrize(
