@@ -1,6 +1,7 @@
 """Each page in docs/portfolios/ says what the program derives, and where that is what was published.
 
-A page is named after its portfolio. Its table has the columns subject, published, derived, trend, decided by, why.
+A page is named after its portfolio. Its table has the columns subject, published, derived, trend, decided by, why; one
+of single measures, where there is any, has the columns `subject.measure`, published, derived, figure.
 *published* begins with the status's code ("OT, was EO"), `Not rated`, or `-` where the report gives none that can be
 read. A trend in bold is printed in the report. A row whose derived status is not the published one is named, by its
 ref, under the heading "What does not come out as published".
@@ -30,6 +31,9 @@ WHO = {
     "lifecycle": "from a lifecycle",
     "-": "by nobody",
 }
+
+
+MEASURE = re.compile(r"^\| `([\w-]+\.\w+)` (.+?) \| (.+?) \| (.+?) \| (.+?) \|$", re.MULTILINE)
 
 
 class Row(NamedTuple):
@@ -73,6 +77,19 @@ def test_the_table_says_what_the_program_derives(page: Page) -> None:
     ]
     shown = [(row.ref, row.title, row.derived, row.trend.strip("*"), row.decided_by) for row in page.rows]
     assert shown == derived
+
+
+def test_the_table_of_measures_says_what_the_program_derives(page: Page) -> None:
+    code = {status.id: status.code for status in page.scheme.statuses}
+    derived = {
+        f"{subject.ref}.{one.measure}": (one.title, code.get(one.status or "", "Not rated"), one.shown)
+        for subject in page.run.subjects
+        for one in subject.measures
+        if one.part is None
+    }
+    for name, title, published, ours, figure in MEASURE.findall(page.text):
+        assert derived[name] == (title, ours, figure)
+        assert published in ("-", ours), f"{name} came out otherwise than it was published"
 
 
 def test_what_differs_from_what_was_published_is_owned_up_to(page: Page) -> None:

@@ -79,6 +79,7 @@ class UnderEach:
     def _decisive(self, ref: str, period: Period) -> Ruled | None:
         """What one rule says that no value moves, where none that is asked could say anything worse."""
         asked = [*self._moving(ref, period, of_measures=True), *self._moving(ref, period, of_measures=False)]
+        asked = [here for here in asked if not here.asked.rule.supporting]  # it colours a measure, and decides nothing
         worst = max((self._way(here.asked.rule, here).worst for here in asked), default=0)
         for here in asked:
             way = self._way(here.asked.rule, here)

@@ -102,6 +102,12 @@ RULES = tuple(
             "for: portfolio, when: projects.off_target_share > 40%, clears: projects.red < 1, status: amber",
             "for: projects, when: beds.shortfall > limit, status: red, from: 2019-04",
             "measure: beds, bands: {green: at least 90% of target, amber: above limit of target, red: otherwise}",
+            # These colour measures and move no project, but for what it counts of them.
+            "for: measures, when: shortfall > limit, status: red, supporting: yes",
+            "measure: beds, supporting: yes, bands: {green: at least 90% of target, red: otherwise}",
+            # Quiet where nothing came back, which earns nothing.
+            "for: projects, when: measures.missing > 1, status: amber, required: no",
+            "for: measures, when: actual is overdue, status: amber, required: no",
             # What it lacks hangs on the value: a supporting measure's figure alone, or another's too.
             "for: projects, when: (beds.shortfall > limit or calls < 50) and wait > 3 weeks, status: red",
         ]
