@@ -1,7 +1,7 @@
 """Messages on their way out, and what people do with them: the part of the composition root that delivers."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from engine.model.alerts import NEEDS_A_PERSON, Act, OutboxMessage, OutboxState
 from engine.model.problems import Problem
+from engine.model.workspace import MailSettings, SmtpSettings
 from engine.office import Office, UsageError
 
 if TYPE_CHECKING:
     from engine.store.store import Store  # these are imported where they are used: most commands need few of them
     from notifiers.outbox import DeliveryReport, Notifier
     from notifiers.reconcile import ImapArchive
+    from notifiers.smtp import SmtpNotifier
 
 SMTP_PASSWORD, IMAP_PASSWORD = "TELLTALE_SMTP_PASSWORD", "TELLTALE_IMAP_PASSWORD"
 SHORT = 8  # characters of an id that are shown; as many as make it unique are enough to name it
@@ -32,12 +34,16 @@ def notifier_of(office: Office) -> "Notifier":
         from notifiers.folder import FolderNotifier
 
         return FolderNotifier(office.inside(office.workspace.settings.outbox), office.root)
+    return _smtp(mail, mail.smtp)
+
+
+def _smtp(mail: MailSettings, server: SmtpSettings) -> "SmtpNotifier":
     from notifiers.smtp import SmtpNotifier  # asyncio and TLS take a while to load
 
     return SmtpNotifier(
-        settings=mail.smtp,
+        settings=server,
         sender=mail.from_,
-        password=None if mail.smtp.user is None else _password(SMTP_PASSWORD, "the mail server"),
+        password=None if server.user is None else _password(SMTP_PASSWORD, "the mail server"),
         archive=None if mail.archive is None else mail.archive.address,
     )
 
@@ -94,6 +100,12 @@ def deliver_after_run(office: Office, store: "Store") -> list[Problem]:
 
 _NOT_OUT = (OutboxState.PENDING, OutboxState.CLAIMED, OutboxState.RETRY, OutboxState.DEAD, OutboxState.UNCERTAIN)
 _STUCK = (OutboxState.DEAD, OutboxState.UNCERTAIN)
+UNFINISHED = (OutboxState.HELD, OutboxState.DATA_STARTED, *_NOT_OUT)
+
+
+def late_states(office: Office) -> Sequence[OutboxState]:
+    """The states in which a message should be out, or needs a person: a mail server's turn comes with `mail send`."""
+    return _NOT_OUT if by_itself(office) else _STUCK
 
 
 def undelivered(office: Office, store: "Store", portfolio: str) -> list[Problem]:
@@ -105,7 +117,7 @@ def undelivered(office: Office, store: "Store", portfolio: str) -> list[Problem]
             what=one.detail or "it is not delivered yet",
             cure=_cure(one),
         )
-        for one in store.outbox(portfolio, states=_NOT_OUT if by_itself(office) else _STUCK)
+        for one in store.outbox(portfolio, states=late_states(office))
     ]
 
 
@@ -171,6 +183,30 @@ def look_into_the_archive(office: Office, store: "Store") -> tuple[list[str], st
         return reconcile(store, archive, office.now), ""
     except ArchiveError as error:
         return [], str(error)
+
+
+def tried_out(office: Office) -> Iterator[tuple[str, str, str]]:
+    """The mail server and the archive, where there are any: what was tried, what was found, and what is wrong."""
+    from notifiers.outbox import DeliveryError
+    from notifiers.reconcile import ArchiveError
+
+    mail = office.workspace.settings.mail
+    if not by_itself(office) and mail.smtp is not None:
+        try:
+            _smtp(mail, mail.smtp).try_out()
+        except (UsageError, DeliveryError) as error:
+            yield "mail server", "", str(error)
+        else:
+            yield "mail server", f"{mail.smtp.host} would take mail", ""
+    if mail.archive is not None:
+        try:
+            archive = archive_of(office)
+            if archive is not None:
+                archive.try_out()
+        except (UsageError, ArchiveError) as error:
+            yield "archive", "", str(error)
+        else:
+            yield "archive", f"{mail.archive.folder} at {mail.archive.host} can be looked into", ""
 
 
 # ---- what people do with messages

@@ -93,7 +93,15 @@ class SmtpNotifier:
             await client.starttls()
             await client.ehlo()
         if self.settings.user is not None:
-            await client.login(self.settings.user, self.password or "")
+            await self._log_in(client, self.settings.user, self.password or "")
+
+    async def _log_in(self, client: aiosmtplib.SMTP, user: str, password: str) -> None:
+        """Once, in one way: whoever tries all ways with a wrong password is soon locked out."""
+        ways = {"plain": client.auth_plain, "login": client.auth_login, "cram-md5": client.auth_crammd5}
+        offered = [way for name, way in ways.items() if name in client.server_auth_methods]
+        if not offered:
+            raise aiosmtplib.SMTPNotSupported("it offers no way to log in that we know")
+        await offered[0](user, password)
 
     async def _hand_over(self, client: aiosmtplib.SMTP, message: OutboxMessage) -> str:
         """The server's answer. What can't be told from a message that went out is uncertain."""

@@ -7,6 +7,7 @@ from email import policy
 from email.parser import BytesParser
 from pathlib import Path
 
+from engine import mailing
 from engine.app import declared, open_office, open_the_store, preview, with_states
 from engine.intake import take_in
 from engine.model.alerts import OutboxState, Rendered
@@ -115,40 +116,6 @@ def list_returns(office: Office, name: str, period: str | None) -> list[ListedRe
 
 
 @dataclass(frozen=True, slots=True)
-class ListedMessage:
-    id: str
-    portfolio: str
-    period: str
-    state: str
-    audience: str
-    to: str
-    subject: str
-    reasons: dict[str, str]
-    detail: str  # the file written, or why it is held or dead
-
-
-def list_mail(office: Office, name: str, period: str | None) -> list[ListedMessage]:
-    """The messages of a portfolio, newest first."""
-    _check_period(office, name, period)
-    with open_the_store(office) as store:
-        messages = store.outbox(name, period)
-    return [
-        ListedMessage(
-            id=one.id,
-            portfolio=name,
-            period=one.rendered.period,
-            state=one.state.value,
-            audience=one.rendered.audience,
-            to=one.rendered.address,
-            subject=one.rendered.subject,
-            reasons=one.rendered.reasons,
-            detail=one.detail,
-        )
-        for one in messages
-    ]
-
-
-@dataclass(frozen=True, slots=True)
 class PreviewedMessage:
     audience: str
     to: str
@@ -205,10 +172,6 @@ def plain_text(message: Rendered) -> str:
 # ---- doctor
 
 
-HELD = (OutboxState.HELD,)
-STUCK = (OutboxState.PENDING, OutboxState.CLAIMED, OutboxState.RETRY, OutboxState.DEAD)
-
-
 @dataclass(frozen=True, slots=True)
 class Checked:
     what: str
@@ -232,15 +195,22 @@ def doctor(root: Path, now: str | None) -> list[Checked]:
     checks += [Checked("templates", False, str(fault)) for fault in template_faults(root, office.workspace)]
     try:
         with open_the_store(office) as store:
-            held, stuck = (len(store.outbox(states=states)) for states in (HELD, STUCK))
+            waiting = [one.state for one in store.outbox(states=mailing.UNFINISHED)]
         checks.append(Checked("database", True, shown_address(office.database)))
-        found = [f"{number} {words}" for number, words in ((held, "held"), (stuck, "not delivered")) if number]
-        checks.append(Checked("outbox", not stuck, f"messages: {', '.join(found)}" if found else "nothing waits"))
+        checks.append(_outbox(office, waiting))
     except StoreError as error:
         checks.append(Checked("database", False, str(error)))
+    checks += [Checked(what, not fault, fault or found) for what, found, fault in mailing.tried_out(office)]
     folder = office.returns_folder
     checks.append(Checked("returns", folder.is_dir(), office.workspace.settings.returns))
     return checks
+
+
+def _outbox(office: Office, waiting: Sequence[OutboxState]) -> Checked:
+    """Held messages are in order, and so are those that wait for a mail server's next sending."""
+    stuck = [state for state in waiting if state in mailing.late_states(office)]
+    counted = [f"{waiting.count(state)} {state}" for state in OutboxState if state in waiting]
+    return Checked("outbox", not stuck, f"messages: {', '.join(counted)}" if counted else "nothing waits")
 
 
 def _durable() -> Checked:

@@ -207,16 +207,10 @@ def _returns_template(options: Options) -> int:
     return returns_template(options)
 
 
-def _mail_list(options: Options) -> int:
-    from engine.cli import answers
+def _mail(options: Options) -> int:
+    from engine.cli import mail
 
-    office = open_office(options)
-    rows = [row for name in office.names(options.portfolio) for row in answers.list_mail(office, name, options.period)]
-    answer = {"schema": 1, "messages": [asdict(row) for row in rows]}
-    cells = [(r.period, r.state, r.audience, r.to, r.subject, r.detail) for r in rows]
-    heads = ("Period", "State", "Audience", "To", "Subject", "File, or why not")
-    emit(options, answer, lambda: show.table(heads, cells) if cells else "No messages.")
-    return DONE
+    return mail.perform(options)
 
 
 def _mail_preview(options: Options) -> int:
@@ -267,7 +261,10 @@ COMMANDS: dict[str, Callable[[Options], int]] = {
     "returns submit": _returns_submit,
     "returns list": _returns_list,
     "returns template": _returns_template,
-    "mail list": _mail_list,
+    "mail list": _mail,
+    "mail send": _mail,
+    "mail release": _mail,
+    "mail resolve": _mail,
     "mail preview": _mail_preview,
     "mail remind": _mail_remind,
     "mail chase": _mail_chase,

@@ -98,6 +98,7 @@ def build_parser() -> argparse.ArgumentParser:
     mails = _command(mail, "list", "list the messages, newest first")
     mails.add_argument("portfolio", nargs="?", help="one portfolio; all without it")
     mails.add_argument("--period")
+    mails.add_argument("--state", metavar="STATE", action="append", help="only those in this state; repeatable")
     preview = _command(mail, "preview", "show what a run would send, without publishing or sending anything")
     preview.add_argument("portfolio", nargs="?", help="one portfolio; all without it")
     preview.add_argument("--period")
@@ -109,7 +110,34 @@ def build_parser() -> argparse.ArgumentParser:
         asking = _command(mail, name, words)
         asking.add_argument("portfolio", nargs="?", help="needed only where the workspace has several")
         asking.add_argument("--period", help=period)
+    _on_its_way(mail)
     return parser
+
+
+def _on_its_way(mail: "Commands[argparse.ArgumentParser]") -> None:
+    """What sends messages, and what people do with those that wait."""
+    send = _command(mail, "send", "send everything due now to the mail server, or into the folder")
+    send.add_argument("--retry", action="store_true", help="also what waits for its next try")
+    send.add_argument("--again", metavar="ID", nargs="+", help="first queue these once more: sent or dead ones")
+    _who_and_why(send, "with --again")
+    release = _command(mail, "release", "let held messages go, or throw messages away")
+    release.add_argument("message", metavar="ID", nargs="*", help="as mail list shows it, or its beginning")
+    release.add_argument("--audience", metavar="NAME", help="every held message to this audience")
+    release.add_argument("--portfolio", help="only messages of this portfolio")
+    release.add_argument("--all", action="store_true", help="every held message")
+    release.add_argument("--discard", action="store_true", help="throw them away, with --why, so that they never go")
+    _who_and_why(release, "kept with the message", required=True)
+    resolve = _command(mail, "resolve", "say whether an uncertain message went out; alone, look into the archive")
+    resolve.add_argument("message", metavar="ID", nargs="*", help="as mail list shows it, or its beginning")
+    known = resolve.add_mutually_exclusive_group()
+    known.add_argument("--sent", action="store_true", help="it arrived, or the server took it")
+    known.add_argument("--not-sent", action="store_true", help="it did not, and goes again")
+    _who_and_why(resolve, "with --sent or --not-sent")
+
+
+def _who_and_why(command: argparse.ArgumentParser, when: str, *, required: bool = False) -> None:
+    command.add_argument("--by", metavar="WHO", required=required, help=f"who says so; {when}")
+    command.add_argument("--why", metavar="REASON", help=f"the reason; {when}")
 
 
 Commands = argparse._SubParsersAction  # its only name in the library
