@@ -312,7 +312,10 @@ def demo(root: Path, portfolio: str | None) -> Demo:
     office = open_office(root, None)
     folder = office.inside("var/demo")
     rmtree(folder, ignore_errors=True)
-    settings = office.workspace.settings.model_copy(update={"outbox": "var/demo/outbox"})
+    settings = office.workspace.settings
+    settings = settings.model_copy(
+        update={"outbox": "var/demo/outbox", "mail": settings.mail.model_copy(update={"notifier": "folder"})}
+    )
     office = replace(
         office,
         workspace=office.workspace.model_copy(update={"settings": settings}),

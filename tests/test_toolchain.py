@@ -94,7 +94,7 @@ def test_durable_rules_imports_where_the_marker_says_it_does() -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["help", "demo", "test", "pytest", "lint", "format", "bench", "mutants", "lock", "clean"]
+    "target", ["help", "demo", "test", "pytest", "lint", "format", "bench", "mutants", "kills", "lock", "clean"]
 )
 def test_the_makefile_has_and_explains_a_target(target: str) -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")

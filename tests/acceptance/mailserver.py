@@ -180,9 +180,7 @@ def mail_server(base: Path, authority: trustme.CA, always_bcc: str = "") -> Iter
     }  # fmt: skip
     for name in ("postfix/etc", "postfix/spool", "postfix/data", "dovecot/run", "dovecot/mail"):
         (base / name).mkdir(parents=True)
-    for folder in (base, *base.parents):  # both drop their rights, and have to get here without them
-        if folder.stat().st_uid == 0 and folder != Path("/"):
-            folder.chmod(folder.stat().st_mode | 0o711)
+    base.chmod(0o755)  # both drop their rights, and have to get here without them
     os.chown(base / "dovecot/mail", owner.pw_uid, owner.pw_gid)
     os.chown(base / "postfix/data", pwd.getpwnam("postfix").pw_uid, -1)
     authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(str(base / "server.pem"))

@@ -19,6 +19,7 @@ from tests.sending.faultserver import Box, Fault, Mail, says, serving
 from tests.sending.made import states
 from tests.sending.office import NOW, office, smtp, whole
 from tests.store.samples import opened
+from tests.test_runs_over_months import Months
 
 ROOT = Path(__file__).parents[2]
 LEAD, HEAD = (whole(to).id[:8] for to in ("lead", "head"))
@@ -264,3 +265,20 @@ def test_doctor_tries_the_mail_server_and_tells_what_is_not_out(tmp_path: Path, 
     assert box.mails == []
     with opened(tmp_path) as store:
         assert {one.state for one in store.outbox()} == {OutboxState.PENDING, OutboxState.HELD}
+
+
+def test_with_a_mail_server_a_run_queues_send_sends_and_a_demonstration_writes_files(
+    tmp_path: Path, telltale: Program
+) -> None:
+    months = Months(tmp_path)
+    months.returns("2019-01", "50", "120")
+    with serving(box := Box()) as port:
+        months.write("config/settings.yaml", f"mail: {{allowed_domains: [council.example]{smtp(port)}}}\n")
+        run = telltale.json("run", "office")
+        assert ([one["state"] for one in run["messages"]], run["undelivered"], box.mails) == (["pending"], [], [])
+        assert telltale("mail", "send") == "Messages: 1 sent.\n"
+        assert [one.recipients for one in box.mails] == [("north@council.example",)]
+        demo = telltale.json("demo")
+    assert [one["state"] for run in demo["runs"] for one in run["messages"]] == ["sent"]
+    assert len(list(Path(demo["outbox"]).glob("*.eml"))) == 1
+    assert len(box.mails) == 1
