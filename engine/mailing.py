@@ -226,7 +226,7 @@ def release(office: Office, store: "Store", chosen: Chosen, by: str, why: str) -
     """Let held messages go. Raises UsageError where nothing is meant, or what is meant isn't held."""
     from notifiers.frozen import dated
 
-    messages = _chosen(store, chosen, (OutboxState.HELD,))
+    messages = _chosen(office, store, chosen, (OutboxState.HELD,))
     act = _act(office, "released", by, why)
     for one in messages:
         _done(one, store.release(one.id, dated(one.rendered, office.now), act))
@@ -236,7 +236,7 @@ def release(office: Office, store: "Store", chosen: Chosen, by: str, why: str) -
 def discard(office: Office, store: "Store", chosen: Chosen, by: str, why: str) -> list[OutboxMessage]:
     """Throw messages away that certainly have not gone out: held ones, or others by their ids. Raises UsageError."""
     states = (OutboxState.HELD, OutboxState.PENDING, OutboxState.RETRY, OutboxState.DEAD)
-    messages = _chosen(store, chosen, states if chosen.ids else states[:1])
+    messages = _chosen(office, store, chosen, states if chosen.ids else states[:1])
     act = _act(office, "discarded", by, why)
     for one in messages:
         _done(one, store.discard(one.id, act))
@@ -245,7 +245,7 @@ def discard(office: Office, store: "Store", chosen: Chosen, by: str, why: str) -
 
 def resolve(office: Office, store: "Store", chosen: Chosen, by: str, why: str, *, sent: bool) -> list[OutboxMessage]:
     """Say of uncertain messages whether they went out; those that did not go again. Raises UsageError."""
-    messages = _chosen(store, chosen, (OutboxState.UNCERTAIN,))
+    messages = _chosen(office, store, chosen, (OutboxState.UNCERTAIN,))
     act = _act(office, "said to be sent" if sent else "said not to be sent", by, why)
     for one in messages:
         _done(one, store.resolve(one.id, act, sent=sent))
@@ -256,7 +256,7 @@ def send_again(office: Office, store: "Store", chosen: Chosen, by: str, why: str
     """Queue once more what went out, or was given up: it goes with the next sending. Raises UsageError."""
     from notifiers.frozen import once_more
 
-    messages = _chosen(store, chosen, (OutboxState.SENT, OutboxState.DEAD))
+    messages = _chosen(office, store, chosen, (OutboxState.SENT, OutboxState.DEAD))
     act = _act(office, "sent again", by, why)
     for one in messages:
         time = 2 + sum(earlier.what == "sent again" for earlier in one.acts)
@@ -264,9 +264,14 @@ def send_again(office: Office, store: "Store", chosen: Chosen, by: str, why: str
     return _as_they_are(store, messages)
 
 
-def _chosen(store: "Store", chosen: Chosen, states: Sequence[OutboxState]) -> list[OutboxMessage]:
+def _chosen(office: Office, store: "Store", chosen: Chosen, states: Sequence[OutboxState]) -> list[OutboxMessage]:
     """The messages meant, oldest first, all of them in one of the states. Raises UsageError."""
-    rows = [one for one in reversed(store.outbox(chosen.portfolio)) if chosen.audience in (None, one.rendered.audience)]
+    rows = store.outbox(office.the_portfolio(chosen.portfolio) if chosen.portfolio else None)[::-1]
+    if chosen.audience is not None:
+        known = {*office.workspace.audiences, *(one.rendered.audience for one in rows)}
+        if chosen.audience not in known:
+            raise UsageError(f"there is no audience {chosen.audience!r}; there is {', '.join(sorted(known))}")
+        rows = [one for one in rows if one.rendered.audience == chosen.audience]
     if chosen.ids:
         named = [_named(rows, text) for text in chosen.ids]
         for one in named:

@@ -55,7 +55,7 @@ class SmtpNotifier:
                 await self._open(client)
             await self._leave(client)
         finally:
-            client.close()
+            await _hang_up(client)
 
     async def _deliver(self, message: OutboxMessage, start_data: Callable[[], None]) -> str:
         client = self._client()
@@ -72,7 +72,7 @@ class SmtpNotifier:
             await self._leave(client)
             return answer
         finally:
-            client.close()
+            await _hang_up(client)
 
     def _client(self) -> aiosmtplib.SMTP:
         return aiosmtplib.SMTP(
@@ -120,8 +120,10 @@ class SmtpNotifier:
         return f"{host}: {one_line(response.message)}"
 
     async def _leave(self, client: aiosmtplib.SMTP) -> None:
+        line = client.transport
         with suppress(aiosmtplib.SMTPException, OSError):  # what was said stands, however we part
             await client.quit(timeout=GOODBYE)
+        _cut(line)
 
     @contextmanager
     def _before_the_message(self) -> Iterator[None]:
@@ -158,6 +160,19 @@ class SmtpNotifier:
                 return DeliveryError(f"{host} takes too long", for_all=True)
             case _:
                 return DeliveryError(f"{host} can't be used ({_why(error)})", for_all=True)
+
+
+async def _hang_up(client: aiosmtplib.SMTP) -> None:
+    """The line is closed when this returns: the loop is over then, and could not close it any more."""
+    _cut(client.transport)
+    client.close()
+    for _ in range(3):  # a secured line closes the one beneath it a turn later
+        await asyncio.sleep(0)
+
+
+def _cut(line: asyncio.BaseTransport | None) -> None:
+    if isinstance(line, asyncio.WriteTransport):
+        line.abort()
 
 
 def one_line(text: str) -> str:

@@ -22,7 +22,8 @@ from engine.store.database import Database
 from engine.store.store import Store
 from notifiers.outbox import deliver_pending
 from notifiers.smtp import SmtpNotifier
-from tests.store.samples import NOW, URL, message, opened, publication, publish, queued
+from tests.store.databases import address as database_of
+from tests.store.samples import NOW, message, opened, publication, publish, queued
 
 BODY = b"".join(b"%03d: a line of the message, as long as lines are\r\n" % number for number in range(200))
 
@@ -131,7 +132,7 @@ def notifier(port: int, archive: str) -> SmtpNotifier:
 
 def send_one(folder: Path, port: int, address: str, archive: str, step: str) -> None:
     """Send the message that waits longest, and be killed at a step of it."""
-    database = Database(URL, folder)
+    database = Database(database_of(folder), folder)
     store = Store(database)
     die_at(step, store, database)
     deliver_pending(store, notifier(port, archive), [address.rpartition("@")[2]], lambda: NOW)

@@ -15,9 +15,10 @@ import pytest
 
 from engine.cli import main
 from engine.model.alerts import OutboxState
-from tests.sending.faultserver import Box, Fault, Mail, says, serving
+from tests.sending.faultserver import TAKES_AND_IS_SILENT, Box, Fault, Mail, says, serving
 from tests.sending.made import states
 from tests.sending.office import NOW, office, smtp, whole
+from tests.sending.real import free_port
 from tests.store.samples import opened
 from tests.test_runs_over_months import Months
 
@@ -80,6 +81,7 @@ def test_who_released_what_and_why_is_kept(tmp_path: Path, telltale: Program) ->
 
 def test_an_audience_is_released_alone(tmp_path: Path, telltale: Program) -> None:
     office(tmp_path, messages=[("lead", "held")])
+    telltale.root.joinpath("config/audiences.yaml").write_text("owners: {who: owners}\nclt: {who: [lead]}\n")
     assert telltale("mail", "release", "--audience", "clt", "--by", "PMO") == "0 messages released.\n"
     telltale("mail", "release", "--audience", "owners", "--by", "PMO")
     assert telltale.states() == {"lead": "sent"}
@@ -100,6 +102,8 @@ def test_a_message_thrown_away_never_goes(tmp_path: Path, telltale: Program) -> 
          "say which messages: their ids (telltale mail list shows them), --audience NAME, or --all"),
         (["release", "ffff", "--by", "PMO"], "there is no message 'ffff'; telltale mail list shows them"),
         (["release", "", "--by", "PMO"], "there is no message ''; telltale mail list shows them"),
+        (["release", "--audience", "clt", "--by", "PMO"], "there is no audience 'clt'; there is owners"),
+        (["release", "--all", "--portfolio", "x", "--by", "PMO"], "there is no portfolio 'x'; there is care"),
         (["release", HEAD, "--by", "PMO"], f"the message {HEAD} is sent, not held"),
         (["release", LEAD, "--by", "a\nb"], "--by has to be one line of text"),
         (["release", LEAD, "--by", ""], "--by has to be one line of text"),
@@ -211,6 +215,28 @@ class Asking(Box):
         os.kill(self.child, signal.SIGTERM)
 
 
+class Insisting(Box):
+    """Asks the sender to end, and once more, while it waits for an answer that does not come."""
+
+    child = 0
+
+    def took(self, mail: Mail) -> None:
+        super().took(mail)
+        os.kill(self.child, signal.SIGTERM)
+        os.kill(self.child, signal.SIGINT)
+
+
+def test_a_sender_asked_twice_to_end_leaves_the_message_uncertain(tmp_path: Path, telltale: Program) -> None:
+    with serving(box := Insisting({"message": TAKES_AND_IS_SILENT})) as port:
+        office(tmp_path, smtp(port), [("lead", "pending"), ("head", "pending")])
+        command = [sys.executable, "-m", "engine", "mail", "send", "-C", str(tmp_path), "--now", NOW]
+        child = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        box.child = child.pid
+        _, said = child.communicate(timeout=60)
+    assert (child.returncode, said) == (3, "telltale: stopped.\n")
+    assert telltale.states() == {"lead": "uncertain", "head": "pending"}
+
+
 # ---- resolve
 
 
@@ -238,6 +264,20 @@ def test_a_person_says_that_it_did_not_and_it_goes_byte_for_byte(tmp_path: Path,
         telltale("mail", "resolve", LEAD, "--not-sent", "--by", "Operator", "--why", "not in the log")
         assert telltale("mail", "send") == "Messages: 1 sent.\n"
         assert [one.body for one in box.mails] == [whole("lead").body]
+
+
+def test_an_archive_that_can_not_be_asked_is_told_and_stops_no_sending(
+    tmp_path: Path, telltale: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TELLTALE_IMAP_PASSWORD", "hush")
+    with serving(box := Box()) as port:
+        archive = f", archive: {{host: 127.0.0.1, port: {free_port()}, user: copies}}"
+        office(tmp_path, smtp(port) + archive, [("lead", "uncertain"), ("head", "pending")])
+        said = telltale("mail", "send", code=3).splitlines()
+    assert said[0] == "Messages: 1 sent."
+    assert said[1].startswith("What is uncertain stays so: the archive at 127.0.0.1 can't be looked into")
+    assert telltale.states() == {"lead": "uncertain", "head": "sent"}
+    assert len(box.mails) == 1
 
 
 # ---- list, run, doctor

@@ -8,6 +8,7 @@ import trustme
 from engine.model.workspace import Security
 from tests.sending.made import SENDER, details, mail, notifier, outbox, send, states
 from tests.sending.real import PASSWORD, USER, Mailbox, free_port, mail_server, trust
+from tests.store.samples import opened, publication, publish, queued
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +38,16 @@ def test_messages_arrive_byte_for_byte_over_a_secured_line(
     ]
     assert [one.body for one in box.mails] == [mail("lead").body, mail("head").body]
     assert box.secured == [True, True]
+
+
+def test_a_long_message_with_lines_that_begin_with_a_dot_arrives_as_it_was(tmp_path: Path, trusted: trustme.CA) -> None:
+    body = mail("lead").body + b"a line\r\n.\r\n..\r\n.a line\r\n" * 20_000
+    box = Mailbox()
+    with opened(tmp_path) as store, mail_server(box, trusted, "none") as port:
+        publish(store, publication(messages=[queued(mail("lead", body=body))]))
+        send(store, notifier(port))
+        assert states(store) == {"lead": "sent"}
+    assert [one.body for one in box.mails] == [body]
 
 
 def test_the_archive_gets_a_copy_that_the_recipient_does_not_see(tmp_path: Path, trusted: trustme.CA) -> None:
