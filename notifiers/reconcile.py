@@ -8,7 +8,7 @@ import re
 import ssl
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -56,7 +56,7 @@ class ImapArchive:
     """A mailbox that every message sent is copied into."""
 
     settings: ArchiveSettings
-    password: str
+    password: str = field(repr=False)
     timeout: float = TIMEOUT
 
     def holding(self, message_ids: Collection[str]) -> frozenset[str]:

@@ -8,7 +8,7 @@ import asyncio
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import aiosmtplib
 
@@ -30,7 +30,7 @@ class SmtpNotifier:
 
     settings: SmtpSettings
     sender: str
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
     archive: str | None = None
     step: float = STEP
     last_reply: float = LAST_REPLY

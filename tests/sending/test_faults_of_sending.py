@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.model.workspace import ArchiveSettings
+from notifiers.reconcile import ImapArchive
 from tests.sending.faultserver import (
     GOES,
     SILENT,
@@ -122,6 +124,11 @@ def test_where_starttls_was_stripped_nothing_is_said_but_the_greeting(tmp_path: 
     assert "STARTTLS extension not supported" in report.put_off
     assert {line.partition(" ")[0].lower() for line in box.heard} == {"ehlo"}
     assert box.mails == []
+
+
+def test_a_password_is_in_no_dump_of_who_has_it() -> None:
+    archive = ImapArchive(ArchiveSettings(host="localhost", user="copies"), "hush")
+    assert "hush" not in f"{notifier(25, user='pmo', password='hush')} {archive!r}"
 
 
 def test_what_a_hostile_server_says_is_one_short_line_and_never_the_password(tmp_path: Path) -> None:

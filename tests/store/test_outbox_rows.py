@@ -1,12 +1,13 @@
 """The outbox: each message is taken up by one at a time, and what recipients know follows from what may arrive."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from engine.model.alerts import OutboxState
+from engine.model.alerts import Act, OutboxState
 from engine.store.records import Queued
 from engine.store.store import Store, open_store
 from tests.store.databases import address
@@ -206,3 +207,49 @@ def test_what_a_queued_message_tells_is_known_from_then_on(tmp_path: Path) -> No
         publish(store, publication())
         store.queue([queued(message())], "care-2019-01-1", NOW)
         assert store.told("care") == [told(message())]
+
+
+# ---- what people do with messages
+
+BY = Act(what="discarded", by="Head of PMO", at=NOW, why="told by phone")
+DOINGS: dict[str, tuple[Callable[[Store, str], bool], set[str], str]] = {
+    "release": (lambda store, one: store.release(one, message(), BY), {"held"}, "pending"),
+    "discard": (lambda store, one: store.discard(one, BY), {"held", "pending", "retry", "dead"}, "discarded"),
+    "it arrived": (lambda store, one: store.resolve(one, BY, sent=True), {"uncertain"}, "sent"),
+    "it did not": (lambda store, one: store.resolve(one, BY, sent=False), {"uncertain"}, "pending"),
+    "send again": (lambda store, one: store.send_again(one, message(), BY), {"sent", "dead"}, "pending"),
+}
+
+
+@pytest.mark.parametrize("doing", DOINGS)
+def test_a_person_can_do_with_a_message_what_its_state_allows_and_nothing_else(tmp_path: Path, doing: str) -> None:
+    do, allowed, after = DOINGS[doing]
+    with opened(tmp_path) as store:
+        publish(store, publication(messages=[queued(message(str(state)), state) for state in OutboxState]))
+        for one in store.outbox():
+            assert do(store, one.id) == (one.state in allowed), one.state
+        for one in store.outbox():
+            before = one.rendered.recipient
+            assert (one.state, one.acts) == ((after, (BY,)) if before in allowed else (before, ()))
+
+
+def test_whoever_had_a_message_that_a_person_settled_can_say_nothing_more_of_it(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        publish(store, publication(messages=[queued(message())]))
+        paused = store.claim(NOW, LEASE)
+        assert paused
+        assert store.start_data(paused.id, paused.token, NOW, LEASE)
+        assert store.lapse(NOW + LEASE) == [paused.id]
+        assert store.resolve(paused.id, BY, sent=False)
+        assert not store.delivered(paused.id, paused.token, NOW)
+        assert state_of(store, paused.id) == "pending"
+
+
+def test_what_people_did_is_kept_in_its_order(tmp_path: Path) -> None:
+    again = BY.model_copy(update={"what": "sent again", "why": "the mailbox was lost"})
+    with opened(tmp_path) as store:
+        publish(store, publication(messages=[queued(message(), OutboxState.UNCERTAIN)]))
+        (one,) = store.outbox()
+        assert store.resolve(one.id, BY, sent=True)
+        assert store.send_again(one.id, message(), again)
+        assert store.outbox()[0].acts == (BY, again)
