@@ -16,7 +16,7 @@ _SCALE = 2  # pixels for one of the mail's, so that it is sharp on a phone
 _WIDE, _HIGH, _STEP = 23, 16, 18  # of a block, and how far apart two levels are
 _GAP, _LABEL = 2, 14
 _CODE_SIZE, _LABEL_SIZE = 10, 9
-_PAPER, _TRACK, _QUIET, _INK = "#ffffff", "#f3f2f1", "#505a5f", "#0b0c0c"
+_PAPER, _TRACK, _QUIET, _INK = "#ffffff", "#e8e8e8", "#505a5f", "#0b0c0c"
 _COLOURS = 32  # of the palette: a scheme's, with the shades of letters
 
 

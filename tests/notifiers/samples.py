@@ -255,5 +255,15 @@ def digest_telling() -> Telling:
         subjects=subjects, overview=PORTFOLIO,
         reasons={s.ref: special.get(s.ref, Reason.FIRST) for s in subjects if s.ref not in continuing},
         part_of={s.ref: above[s.parent or ""] for s in subjects},
-        since={"ASCH1805": "2018-08", "direct_payments": "2018-09"}, rules={"savings_at_risk": "Savings are at risk"},
+        since={"ASCH1805": "2018-08", "direct_payments": "2018-09"},
+        history={
+            "improving_lives": months(*[OT] * 3, EO, EO, *[OT] * 7),
+            "best_practice": months(*[OT] * 11, EO),
+            "long_term_care": months(*[OT] * 4, *[EO] * 4, AR, EO, EO, AR),
+            "ASCH1805": months(*[OT] * 6, *[EO] * 6),
+            "direct_payments": months(*[OT] * 7, *[EO] * 5),
+            "preparing_for_adulthood": months(*[OT] * 8, *[EO] * 3, None),
+            "carers": months(*[OT] * 9, EO, EO, OT),
+        },
+        rules={"savings_at_risk": "Savings are at risk"},
     )  # fmt: skip

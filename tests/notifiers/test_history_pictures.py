@@ -12,7 +12,7 @@ from tests.notifiers.reading import html_of, parsed, rendered
 from tests.notifiers.samples import AR, DIRECT_PAYMENTS, EO, LONG_TERM_CARE, OT, months, owner_telling, telling
 
 GREEN, YELLOW, GREY = "#00703c", "#ffdd00", "#505a5f"
-TRACK = "#f3f2f1"
+TRACK = "#e8e8e8"
 
 
 def block(level: int | None, colour: str = GREEN, code: str = "OT") -> Block:

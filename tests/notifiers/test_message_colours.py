@@ -1,6 +1,7 @@
 """Whatever is written can be read."""
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from notifiers.colours import GROUNDS, INKS, UNKNOWN, contrast, ground, text_on
 from notifiers.sources import SHIPPED
 
+ROOT = Path(__file__).parents[2]
 ENOUGH = 4.5  # WCAG 2, level AA
 
 
@@ -28,6 +30,17 @@ def test_every_ink_can_be_read_on_every_ground(ink: str, on: str) -> None:
 def test_the_text_on_any_status_can_be_read(colour: int) -> None:
     background = f"#{colour:06x}"
     assert contrast(text_on(background), background) >= ENOUGH
+
+
+def test_every_status_of_every_scheme_that_is_shipped_can_be_read() -> None:
+    workspaces = (ROOT, ROOT / "engine" / "workspace" / "starter")
+    schemes = [path for folder in workspaces for path in (folder / "config" / "schemes").glob("*.yaml")]
+    assert schemes
+    for path in schemes:
+        found = re.findall(r"colour: *[\"']?(#[0-9a-fA-F]{3,6})", path.read_text(encoding="utf-8"))
+        assert found, path.name
+        for colour in found:
+            assert contrast(text_on(ground(colour)), ground(colour)) >= ENOUGH, (path.name, colour)
 
 
 @pytest.mark.parametrize(("colour", "ink"), [("#ffdd00", "#000000"), ("#f47738", "#000000"), ("#00703c", "#ffffff")])
