@@ -188,6 +188,26 @@ def _tell_office(office: Office, about: Declared, store: "Store", run: RunOut, p
     return [*problems, *deliver_after_run(office, store)]
 
 
+def tell_office(office: Office, name: str, audiences: Sequence[str] | None = None) -> list[Problem]:
+    """Tells who is told of problems what is new since, as after a run; why some of it could not be told.
+
+    `audiences` are theirs by name, all that are told after a run where none are named. For what happens between runs: a
+    message that died, an audience with a calendar of its own. Nothing new, nothing sent.
+
+    Raises FaultsError, StoreError.
+    """
+    from engine.notices import tell_office
+
+    about = declared(office, name)
+    with open_the_store(office) as store:
+        stored = store.latest_run(name)
+        if stored is None or not office.has_period(name, stored.period):
+            return []
+        period = office.period(name, stored.period)
+        problems = tell_office(office, about, store, stored.out, period, _renderer(office), audiences)
+        return [*problems, *deliver_after_run(office, store)]
+
+
 def ask_for_returns(office: Office, name: str, kind: "Kind", period_name: str | None) -> "AskedFor":
     """Reminds or chases everybody who owes a return for a period, once a day each, and delivers the messages.
 

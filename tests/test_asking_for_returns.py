@@ -174,6 +174,27 @@ def test_a_letter_that_died_is_told_by_the_next_run_though_nothing_else_is_new(m
     assert "550 no such mailbox." in mail
 
 
+def test_what_dies_between_runs_is_told_without_one(months: Months) -> None:
+    months.month("2019-01", "100", "30")
+    with closing(sqlite3.connect(months.root / "var/telltale.db")) as database, database:
+        database.execute("UPDATE outbox SET state = 'uncertain', detail = 'the line broke'")
+    assert app.tell_office(months.office("2019-02-09"), "office") == []
+    assert app.tell_office(months.office("2019-02-10"), "office") == []
+    (mail,) = office_mails(months)
+    assert "May or may not have arrived: to south@council.example" in mail
+
+
+def test_an_office_with_a_calendar_of_its_own_is_told_when_it_is_asked_for(months: Months) -> None:
+    months.write("config/audiences.yaml", "office: {who: [lead], tell: problems, when: {every: month, on: Monday}}\n")
+    months.month("2019-01", "100", "many")
+    assert app.tell_office(months.office("2019-02-11"), "office", ["office"]) == []
+    assert len(office_mails(months)) == 1
+
+
+def test_before_anything_is_published_there_is_nothing_to_tell(months: Months) -> None:
+    assert app.tell_office(months.office("2019-02-11"), "office") == []
+
+
 def test_the_office_is_told_nothing_before_its_own_calendar_says_so(months: Months) -> None:
     months.write("config/audiences.yaml", "office: {who: [lead], tell: problems, when: {every: month, on: Monday}}\n")
     months.month("2019-01", "100", "many")
