@@ -151,6 +151,8 @@ def _note(group: Group, subjects: Sequence[SubjectOut]) -> str:
 def _trend(subject: SubjectOut, telling: Telling) -> str:
     if not subject.not_rated:
         return trend_words(subject, telling.scheme, telling.period)
+    if telling.before(subject) is None and not subject.not_assessed and not subject.judged:
+        return "No rule gives it a status."
     since = telling.period
     for point in reversed(telling.history.get(subject.ref, ())):
         if point.status is not None:

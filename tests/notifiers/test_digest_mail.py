@@ -78,6 +78,15 @@ def test_a_portfolio_off_target_says_why() -> None:
     )
 
 
+def test_a_portfolio_that_no_rule_rates_says_so_and_what_is_remarked_of_it() -> None:
+    remarks = ("7 of 10 projects fall short",)
+    whole = PORTFOLIO.model_copy(update={"status": None, "previous": None, "trend": None, "remarks": remarks})
+    told = digest_telling().model_copy(update={"overview": whole, "history": {}})
+    assert "Not rated. No rule gives it a status. " in text_of(told)
+    assert "\n7 of 10 projects fall short.\n" in text_of(told)
+    assert "7 of 10 projects fall short." in words_of(html_of(told))
+
+
 def test_a_restated_status_is_not_among_the_worse() -> None:
     text = text_of(digest_telling())
     restated = text[text.index("RESTATED") : text.index("CONTINUING")]
