@@ -184,6 +184,22 @@ def test_what_dies_between_runs_is_told_without_one(months: Months) -> None:
     assert "May or may not have arrived: to south@council.example" in mail
 
 
+def test_a_letter_that_dies_while_it_is_sent_is_told_to_the_office(
+    months: Months, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mail = "mail: {{notifier: smtp, smtp: {{host: 127.0.0.1, port: 1, security: none}}, allowed_domains: [{}]}}\n"
+    months.write("config/people.yaml", PEOPLE.replace("lead@council.example", "pmo@office.example", 1))
+    months.write("config/settings.yaml", mail.format("council.example, office.example"))
+    months.month("2019-01", "100", "30")
+    months.write("config/settings.yaml", mail.format("office.example"))  # south's domain is none any more
+    assert main(["-C", str(months.root), "--now", "2019-02-09T09:00", "mail", "send"]) == 3
+    assert "1 dead" in capsys.readouterr().out
+    with app.open_the_store(months.office("2019-02-09")) as store:
+        (told,) = store.outbox(states=[OutboxState.PENDING])
+    assert (told.rendered.audience, told.rendered.address) == ("office", "pmo@office.example")
+    assert b"Could not be delivered" in told.rendered.body
+
+
 def test_an_office_with_a_calendar_of_its_own_is_told_when_it_is_asked_for(months: Months) -> None:
     months.write("config/audiences.yaml", "office: {who: [lead], tell: problems, when: {every: month, on: Monday}}\n")
     months.month("2019-01", "100", "many")

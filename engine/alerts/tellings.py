@@ -41,6 +41,8 @@ def tellings(asking: Asking, occurrences: Mapping[str, str]) -> Tellings:
     """
     result = Tellings([], [], [])
     for name, occurrence in occurrences.items():
+        if asking.workspace.audiences[name].tell == "problems":
+            continue  # engine.alerts.officenews says what they are told
         stage = _Stage(asking, name, occurrence, asking.workspace.audiences[name])
         reachable, unreachable = asking.reached(name)
         for person, refs in reachable.items():

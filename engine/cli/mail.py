@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from engine import mailing
-from engine.app import open_the_store
+from engine.app import open_the_store, tell_office
 from engine.cli import DONE, FAILED, show
 from engine.cli.common import Options, emit, open_office
 from engine.model.alerts import OutboxMessage, OutboxState
-from engine.office import Office, UsageError
+from engine.model.problems import Problem
+from engine.office import FaultsError, Office, UsageError
+from engine.store.errors import StoreError
 
 STATES = tuple(state.value for state in OutboxState)
 
@@ -64,6 +66,7 @@ def mail_send(options: Options) -> int:
             mailing.send_again(office, store, mailing.Chosen(ids=options.again), by, why)
         with _asked_to_stop() as stop:
             done = mailing.send(office, store, at_once=options.retry, stop=stop)
+    untold = _tell_the_office(office, done)
     parts = {
         "sent": done.sent,
         "found in the archive": done.found,
@@ -80,9 +83,27 @@ def mail_send(options: Options) -> int:
         "put_off": done.put_off,
         "archive_fault": done.archive_fault,
         "waiting": [as_json(one) for one in done.waiting],
+        "problems": [problem.model_dump(mode="json") for problem in untold],
     }
-    emit(options, answer, lambda: "\n".join(_sending_in_words(parts, done, office)))
+    emit(options, answer, lambda: "\n".join((*_sending_in_words(parts, done, office), *map(str, untold))))
     return DONE if done.well else FAILED
+
+
+def _tell_the_office(office: Office, done: mailing.Sending) -> list[Problem]:
+    """Queues the office's mail about what died or may have gone out just now; it goes with the next sending.
+
+    What keeps it from being told is told here: the messages themselves are settled.
+    """
+    stuck = (OutboxState.DEAD, OutboxState.UNCERTAIN)
+    portfolios = {one.rendered.portfolio for one in (*done.failed, *done.uncertain) if one.state in stuck}
+    problems: list[Problem] = []
+    for name in sorted(portfolios & office.workspace.portfolios.keys()):
+        try:
+            problems += tell_office(office, name)
+        except (FaultsError, StoreError) as error:
+            what = f"the office was not told of what could not be sent ({error})"
+            problems.append(Problem(file="", where=name, what=what, cure="mend that; the next run tells it"))
+    return problems
 
 
 def _sending_in_words(parts: dict[str, list[OutboxMessage]], done: mailing.Sending, office: Office) -> Iterator[str]:
