@@ -56,6 +56,9 @@ delays > milestones.count and delays < 0
 delays - delays.target > 3 and delays < delays.target
 delays - income.run > 2 and income.run - delays > -1
 2 * delays > 10 and delays <= 5
+-delays > 5 and delays > -5
+delays >= 50% of target and 2 * delays < delays.target
+delays / income.run > 5 and delays / income.run < 3
 delays / 2 > 4 and delays < 8
 delays < 80% of target and delays > 90% of target
 delays < (100% - tolerance) of target and delays > 60% of target
@@ -111,6 +114,8 @@ projects.off_target_share > 33% and projects.off_target_share < 34%
 milestones.slipped > milestones.unmitigated
 delays * income.run > 5 and delays < 3 and income.run < 2
 delays * delays < 0
+delays / income.run > 5 and delays < 3
+-delays > 5 and delays < -3
 delays is missing and income > £5
 delays is missing and delays.target > 5
 delays is missing and delays.previous > 5
