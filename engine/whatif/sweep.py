@@ -130,9 +130,9 @@ class UnderEach:
     def _rulings(self, here: Here, period: Period) -> Spread[Ruled]:
         """What a rule says in a place, and what stands there."""
         outcomes = self._outcomes(here.asked.rule, here, period)
-        cleared = self._cleared(here, period, outcomes)
-        if len(outcomes) == 1 and len(cleared) == 1 and _is_all(here, outcomes[0], cleared[0]):  # by far the most
+        if len(outcomes) == 1 and _is_all(here, outcomes[0]):  # by far the most
             return self._ruled(here, outcomes[0], period)
+        cleared = self._cleared(here, period, outcomes)
 
         def is_all(place: int) -> bool:
             return _is_all(here, under(outcomes, place), under(cleared, place))
@@ -142,7 +142,8 @@ class UnderEach:
                 return self._ruled(here, under(outcomes, place), period)[0]
             return self._under[place].ruling(here, period)
 
-        if all(map(is_all, self._places)):
+        alike = len(outcomes) == len(cleared) == 1
+        if all(map(is_all, (0,) if alike else self._places)):
             return once_each(outcomes, ruling)
 
         lacking = self._lacking(outcomes, here, period)
