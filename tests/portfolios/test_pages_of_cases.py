@@ -9,6 +9,7 @@ import pytest
 from tests.test_docs import ROOT
 
 CASES = {
+    "positive_challenge": [f"A-C{number:02}" for number in range(1, 25)],
     "improvement_plan": [f"A-R{number:02}" for number in range(1, 17)],
     "demand_model": [f"A-D{number:02}" for number in range(1, 9)],
 }
