@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that docs.
 from docs import faults, language, schemas
 from engine.facts import names
 from engine.facts.words import MEASURE_WORDS
-from engine.model import problems, run, whatif, workspace
+from engine.model import calendars, problems, run, whatif, workspace
 from engine.model.values import Unit
 from engine.returns.raw import COLUMNS, REQUIRED
 from engine.rulebook import file as rulefile
@@ -49,7 +49,8 @@ CONFIG: tuple[type[BaseModel], ...] = (
     workspace.Programme, workspace.Project, workspace.MeasureHere, workspace.LifetimeTarget, workspace.DatedNumber,
     workspace.LifecycleSpan,
     workspace.Scheme, workspace.Status, workspace.Person, workspace.Deputy, workspace.Audience, workspace.About,
-    workspace.OwnCalendar, workspace.Calendar, workspace.Settings, workspace.MailSettings, workspace.SmtpSettings,
+    calendars.OwnCalendar, calendars.Job, workspace.Calendar, workspace.Settings, workspace.ServiceSettings,
+    workspace.MailSettings, workspace.SmtpSettings,
     workspace.ArchiveSettings,
 )  # fmt: skip
 JSON: tuple[type[BaseModel], ...] = (
@@ -242,6 +243,8 @@ if __name__ == "__main__":
     for name in PAGES:
         page = DOCS / name
         page.write_text(refreshed(page), encoding="utf-8")
-    faults.PAGE.write_text(faults.page(), encoding="utf-8")
     for kind in written.KINDS:
         written.packaged(kind).write_text(schema_text(kind), encoding="utf-8")
+    faults.PAGE.write_text(
+        faults.page(), encoding="utf-8"
+    )  # it tries each example, in a workspace that has the schemas

@@ -17,6 +17,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from engine.calendars import EVERY, ON_SCHEMA
+from engine.model.calendars import Job
 from engine.model.workspace import Audience, Calendar, Person, Portfolio, Scheme, Settings
 from engine.periods import MONTHS
 from engine.rulebook.file import RuleFile
@@ -34,12 +36,13 @@ ROOTS: dict[str, tuple[type[BaseModel], str]] = {
     "people": (Person, "who is who"),
     "audiences": (Audience, "who is told of what"),
     "calendar": (Calendar, "the calendar"),
+    "schedule": (Job, "what is done by itself, and when"),
     "settings": (Settings, "settings"),
     "rules": (RuleFile, "the rules of a portfolio"),
     "scenario": (ScenarioFile, "a scenario"),
 }
 TITLES = {"RuleEntry": "Rule", "ThresholdEntry": "Threshold", "TestEntry": "Test"}  # what an editor heads its help with
-BY_NAME = ("people", "audiences")  # files of entries by name, not of one thing
+BY_NAME = ("people", "audiences", "schedule")  # files of entries by name, not of one thing
 
 
 # ---- forms: what a text has to look like, where a pattern can say so. None is stricter than `telltale check`.
@@ -95,6 +98,8 @@ FORMS: dict[str, Schema] = {
     "Status.id": _WORD,
     "Status.colour": _form("#[0-9A-Fa-f]{6}", 'it as "#00703c", in quotes'),
     "Person.email": _form(f"(?:{_ADDRESS['pattern'][4:-2]})?", "one address alone, such as pmo@council.example"),
+    "OwnCalendar.every": _form(EVERY, "it as day, working day, week, 2 weeks, month, 2 months or quarter"),
+    "OwnCalendar.on": _form(ON_SCHEMA, "it as 6th working day, last Friday, 20th or Monday"),
     "OwnCalendar.at": _form(r"(?:[01]\d|2[0-3]):[0-5]\d", 'a time of day, as "09:00"'),
     "OwnCalendar.from": _DAY,
     "Audience.remind_every": _PERIODS,
@@ -106,6 +111,8 @@ FORMS: dict[str, Schema] = {
     "ArchiveSettings.port": {"minimum": 1, "maximum": 65535},
     "ArchiveSettings.address": _ADDRESS,
     "Settings.database": _form("sqlite:///.+|postgresql://.+", "it as sqlite:///var/telltale.db"),
+    "ServiceSettings.job_time_limit": {"exclusiveMinimum": 0, "maximum": LONGEST_JUDGEMENT},
+    "ServiceSettings.catch_up": {"minimum": 0},
     "Settings.judge_time_limit": {"exclusiveMinimum": 0, "maximum": LONGEST_JUDGEMENT},
     "RuleEntry.id": _NAME,
     "RuleEntry.bands": _form(

@@ -130,24 +130,26 @@ def refused_templates(root: Path, workspace: Workspace) -> list[str]:
 # ---- the main job: returns in, statuses and messages out
 
 
-def run(office: Office, name: str, period_name: str | None, *, publish: bool = True) -> RunOut:
+def run(office: Office, name: str, period_name: str | None, *, publish: bool = True, hold: str = "") -> RunOut:
     """Takes in new returns, judges a period, publishes it with its messages, and delivers them.
 
     Published periods whose figures were corrected since, and those after them, are derived again in the same
     transaction; only the latest period tells anyone. Without `publish` nothing is kept or sent ("published": "no").
-    The period is the latest with a return, where none is named.
+    The period is the latest with a return, where none is named. `hold` is why its messages are held for release.
 
     Raises FaultsError, UsageError, StoreError, JudgementError, DisagreementError.
     """
-    return _run(office, name, period_name, publish=publish)[0]
+    return _run(office, name, period_name, publish=publish, hold=hold)[0]
 
 
-def _run(office: Office, name: str, period_name: str | None, *, publish: bool) -> tuple[RunOut, Sequence[Publication]]:
+def _run(
+    office: Office, name: str, period_name: str | None, *, publish: bool, hold: str = ""
+) -> tuple[RunOut, Sequence[Publication]]:
     """As `run`, with all that is published, the messages as they were rendered among it."""
     from engine.revision import Revision
 
     with _judge(office) as durable, open_the_store(office) as store:
-        about = declared(office, name)
+        about = replace(declared(office, name), hold=hold)
         seen = store.runs_seen(name)
         taken = take_in(office, about, store, keep=publish)
         period = period_to_run(office, about, taken.returns, period_name)

@@ -55,6 +55,7 @@ class Declared:
     working: WorkingDays
     reading_hash: str  # of all that returns are read with
     telling_hash: str  # of all that turns statuses into messages
+    hold: str = ""  # why every message is held for release, whatever its audience says
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ def tell(
     told = tellings(Asking(declared.workspace, declared.portfolio, run, background, now), occurrences)
     problems = list(told.problems)
     queued: list[Queued] = []
-    held = accident(run, len(told.messages), declared.workspace.settings.mail)
+    held = declared.hold or accident(run, len(told.messages), declared.workspace.settings.mail)
     for telling in told.messages:
         message = render(telling)
         if isinstance(message, str):

@@ -71,7 +71,7 @@ board:
   who: [director]
   about: {portfolio: care, subjects: [payments]}
   at: amber
-  when: {every: 2 weeks, on: last Friday, at: 09:00, from: 2019-01-04, on_holiday: skip}
+  when: {every: 2 months, on: last Friday, at: 09:00, from: 2019-01-04, on_holiday: skip}
   remind_every: 3 periods
   next_up: council
   release: by hand
@@ -131,6 +131,13 @@ expect:
 messages:
   owners: {payments: first _}
 """
+SCHEDULE = """\
+derive: {do: run, portfolio: care, when: {every: month, on: 6th working day, at: "07:00", on_holiday: next working day}}
+remind: {do: remind, when: {every: 2 weeks, from: 2019-01-04, at: 07:30}}
+committee: {do: chase, portfolio: dated, when: {dates: [2019-01-31, 2019-03-15], on_holiday: skip}}
+copy: {do: backup, when: {every: day, at: "02:30"}}
+weekly: {do: run, portfolio: fortnights, when: {every: week, on: Monday, from: 2019-01-01}}
+"""
 FILES = {
     "config/portfolios/care.yaml": ("portfolio", PORTFOLIO),
     "config/portfolios/fortnights.yaml": ("portfolio", FORTNIGHTLY),
@@ -139,6 +146,7 @@ FILES = {
     "config/people.yaml": ("people", PEOPLE),
     "config/audiences.yaml": ("audiences", AUDIENCES),
     "config/calendar.yaml": ("calendar", CALENDAR),
+    "config/schedule.yaml": ("schedule", SCHEDULE),
     "config/settings.yaml": ("settings", SETTINGS),
     "rules/care.yaml": ("rules", RULES),
     "rules/scenarios/recruitment.yaml": ("scenario", SCENARIO),

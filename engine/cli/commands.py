@@ -40,7 +40,7 @@ def _run(options: Options) -> int:
     from engine import app
 
     office = open_office(options)
-    run = app.run(office, office.the_portfolio(options.portfolio), options.period)
+    run = app.run(office, office.the_portfolio(options.portfolio), options.period, hold=options.hold)
     emit(options, run.model_dump(mode="json", by_alias=True), lambda: _run_text(office, run))
     return _exception_code(options, run)
 
@@ -130,6 +130,18 @@ def _what_if(options: Options) -> int:
     from engine.cli.whatif import what_if
 
     return what_if(options)
+
+
+def _schedule(options: Options) -> int:
+    from engine.cli.schedule import schedule
+
+    return schedule(options)
+
+
+def _serve(options: Options) -> int:
+    from engine.cli.schedule import serve
+
+    return serve(options)
 
 
 def _doctor(options: Options) -> int:
@@ -246,6 +258,12 @@ def _mail_chase(options: Options) -> int:
     return ask_for_returns(options, "chaser")
 
 
+def _db(options: Options) -> int:
+    from engine.cli import db
+
+    return db.perform(options)
+
+
 COMMANDS: dict[str, Callable[[Options], int]] = {
     "init": _init,
     "check": _check,
@@ -256,6 +274,11 @@ COMMANDS: dict[str, Callable[[Options], int]] = {
     "explain": _explain,
     "tune": _tune,
     "what-if": _what_if,
+    "db upgrade": _db,
+    "db backup": _db,
+    "db restore": _db,
+    "schedule": _schedule,
+    "serve": _serve,
     "doctor": _doctor,
     "demo": _demo,
     "returns submit": _returns_submit,

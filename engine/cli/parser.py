@@ -38,6 +38,7 @@ def build_parser() -> argparse.ArgumentParser:
     run = _command(commands, "run", "take in new returns, judge a period, publish, and write the mails")
     run.add_argument("portfolio")
     run.add_argument("--period", help="the latest with a return, without it")
+    run.add_argument("--hold", metavar="WHY", default="", help="hold its messages, for this reason, until released")
     run.add_argument("--fail-on-exception", action="store_true", help="exit with 1 if any subject is an exception")
 
     status = _command(commands, "status", "show the published statuses of a period")
@@ -73,6 +74,16 @@ def build_parser() -> argparse.ArgumentParser:
     what_if.add_argument("--period", help="one period alone")
     what_if.add_argument("--level", choices=("projects", "programmes", "portfolio"), help="what a sweep counts")
     what_if.add_argument("--picture", metavar="FILE", help="draw the sweep into this file, .svg or .png")
+
+    schedule = _command(commands, "schedule", "list what comes next by itself, or prove a year of it")
+    schedule.add_argument("--next", type=int, metavar="N", default=12, help="how many; 12 without it")
+    schedule.add_argument(
+        "--check", type=int, metavar="YEAR", help="say how often each job comes in a year, and where not"
+    )
+    serve = _command(commands, "serve", "keep the schedule: do what is due, send what waits, until it is stopped")
+    serve.add_argument("--listen", metavar="HOST:PORT", default="127.0.0.1:8437", help="for /healthz and /metrics")
+    serve.add_argument("--every", type=int, metavar="SECONDS", default=30, help="how often to look; 60 at most")
+    serve.add_argument("--once", action="store_true", help="do what is due, send what waits, and end")
 
     _command(commands, "doctor", "check that everything a run needs is in order")
 
@@ -111,6 +122,15 @@ def build_parser() -> argparse.ArgumentParser:
         asking.add_argument("portfolio", nargs="?", help="needed only where the workspace has several")
         asking.add_argument("--period", help=period)
     _on_its_way(mail)
+    db = _group(commands, "db", "the database: bring it up to date, copy it, put a copy back")
+    _command(db, "upgrade", "bring the database up to this program; of SQLite a copy is kept first")
+    backup = _command(db, "backup", "copy the whole database while it is in use")
+    backup.add_argument(
+        "file", metavar="FILE", nargs="?", help="a new file; without it one in var/backups, by the time"
+    )
+    backup.add_argument("--keep", type=int, metavar="N", default=30, help="how many of those in var/backups stay; 30")
+    restore = _command(db, "restore", "put a backup in the database's place; what is there is copied first")
+    restore.add_argument("file", metavar="FILE")
     return parser
 
 

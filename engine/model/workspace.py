@@ -9,24 +9,14 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, PrivateAttr
-from pydantic_core import PydanticCustomError
+from pydantic import Field, PrivateAttr
 
 from engine.model.base import Frozen
+from engine.model.calendars import Day, Job, OwnCalendar
 from engine.model.values import Unit
 from engine.periods import Cadence, Dates, Months, PeriodError, Weeks, WorkingDays
-
-
-def _iso_day(value: object) -> object:
-    """Refuses the texts that pydantic would take for seconds since 1970 ("2019") or for a time of day."""
-    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-        raise PydanticCustomError("day", "not a day")
-    return value
-
-
-Day = Annotated[date, BeforeValidator(_iso_day)]
 
 
 class Level(StrEnum):
@@ -347,17 +337,6 @@ class About(Frozen):
     subjects: tuple[str, ...] = ()
 
 
-class OwnCalendar(Frozen):
-    """A telling on a calendar of its own (`service/` reads it)."""
-
-    every: str | None = None
-    on: str | None = None
-    at: str | None = None
-    from_: str | None = Field(default=None, alias="from")
-    on_holiday: Literal["next working day", "previous working day", "skip", "keep"] | None = None
-    dates: tuple[Day, ...] = ()
-
-
 class Audience(Frozen):
     """Who is told of what, at what status or worse, and when."""
 
@@ -423,12 +402,18 @@ class MailSettings(Frozen):
     most_changed: str = "50%"  # of the subjects; as written
 
 
+class ServiceSettings(Frozen):
+    job_time_limit: Decimal = Decimal(900)  # seconds for a job's child process
+    catch_up: int = 3  # more missed runs than that are done, but their messages are held
+
+
 class Settings(Frozen):
     database: str = "sqlite:///var/telltale.db"
     returns: str = "returns"
     outbox: str = "var/outbox"
     mail: MailSettings = MailSettings()
     judge_time_limit: Decimal = Decimal(60)  # seconds for the child process that judges
+    service: ServiceSettings = ServiceSettings()
 
 
 class Workspace(Frozen):
@@ -440,6 +425,7 @@ class Workspace(Frozen):
     audiences: dict[str, Audience]
     calendar: Calendar
     settings: Settings
+    schedule: dict[str, Job] = {}
 
     def scheme_of(self, portfolio: Portfolio) -> Scheme:
         return self.schemes[portfolio.scheme]

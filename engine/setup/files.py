@@ -23,6 +23,7 @@ def files(listing: Listing) -> dict[str, str]:
         f"config/portfolios/{name}.yaml": _file("portfolio", f"config/portfolios/{name}.yaml", _portfolio(listing)),
         "config/people.yaml": _file("people", "config/people.yaml", _people(listing)),
         "config/audiences.yaml": _file("audiences", "config/audiences.yaml", _audiences(listing)),
+        "config/schedule.yaml": _file("schedule", "config/schedule.yaml", _schedule(listing)),
         "config/settings.yaml": _file("settings", "config/settings.yaml", _settings(listing)),
         f"rules/{name}.yaml": _file("rules", f"rules/{name}.yaml", rule_file(listing)),
         "README.txt": "\n".join(_readme(listing)) + "\n",
@@ -98,6 +99,18 @@ def _subject(one: Listed, indent: str) -> Iterator[str]:
         yield f"{indent}  measures:"
         for measure, target in one.targets.items():
             yield f"{indent}    {_text(measure)}: {{{f'target: {target}' if target is not None else ''}}}"
+
+
+def _schedule(listing: Listing) -> Iterator[str]:
+    every = "month" if listing.about.reports == "monthly" else "quarter"
+    yield "# What `telltale serve` does by itself, and when; `telltale schedule` lists what comes next."
+    for name, do, day, at in (
+        ("remind", "remind", "2nd", "09:00"),
+        ("chase", "chase", "6th", "06:30"),
+        ("derive", "run", "6th", "07:00"),
+    ):
+        yield f'{name}: {{do: {do}, when: {{every: {every}, on: {day} working day, at: "{at}"}}}}'
+    yield 'backup: {do: backup, when: {every: working day, at: "19:00"}}'
 
 
 def _people(listing: Listing) -> Iterator[str]:

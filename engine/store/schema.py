@@ -22,13 +22,40 @@ def upgrade(database: Database) -> None:
         if version is None:
             _refuse_foreign(connection)
             create(connection)
-        elif not version.isdigit() or int(version) > int(SCHEMA):
-            raise StoreError(
-                f"The database is of version {version}, made by a newer Telltale than this one, which knows versions "
-                f"up to {SCHEMA}; upgrade this Telltale"
-            )
         elif version != SCHEMA:
+            refuse_newer(version)
             migrate(connection)
+
+
+def keep_before_upgrade(database: Database) -> None:
+    """Copy a SQLite database that is about to be brought up, beside itself; nothing where it needs not be.
+
+    Raises StoreError where it can't be copied: nothing is brought up without a way back.
+    """
+    version = version_of(database)
+    if not database.is_sqlite or version in (None, "0", SCHEMA):
+        return
+    refuse_newer(version or "")
+    from engine.store.backups import backup
+
+    kept = Path(database.name).with_name(f"{Path(database.name).name}.before-{SCHEMA}")
+    if not kept.exists():  # another may have been first
+        backup(database, kept)
+
+
+def version_of(database: Database) -> str | None:
+    """The last migration that a database went through; None where it has no tables of ours. Raises StoreError."""
+    with database.reading() as connection:
+        return _version(connection)
+
+
+def refuse_newer(version: str) -> None:
+    """Raises StoreError where a database's version is not one that this program knows."""
+    if not version.isdigit() or int(version) > int(SCHEMA):
+        raise StoreError(
+            f"The database is of version {version}, made by a newer Telltale than this one, which knows versions "
+            f"up to {SCHEMA}; upgrade this Telltale"
+        )
 
 
 def create(connection: Connection) -> None:

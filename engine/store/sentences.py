@@ -7,6 +7,7 @@ from engine.store import postgresql, sqlite
 RACED = (
     *("uq_runs_revision", "runs_pkey", "runs.revision", "runs.id"),
     *("uq_returns_number", "returns.number", "inputs_pkey", "inputs.hash"),
+    *("jobs_pkey", "jobs.job", "schedules_pkey", "schedules.job"),
 )
 
 _ENDED = ("57P01", "57P02", "25P03")  # the server ended the connection

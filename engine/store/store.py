@@ -10,9 +10,10 @@ from engine.model.acts import CaseKey, OfficeAct
 from engine.model.alerts import Act, Case, Decision, HistoryPoint, OutboxMessage, OutboxState, Rendered, Silenced, Told
 from engine.model.returns import Return
 from engine.store.database import WAIT, Database
+from engine.store.jobs import Jobs
 from engine.store.queries import acts, decisions, outbox, publishing, returns, runs
 from engine.store.records import MadeDecision, MadeTelling, Publication, Queued, StoredRun
-from engine.store.schema import upgrade
+from engine.store.schema import keep_before_upgrade, upgrade
 
 
 def open_store(url: str, folder: Path, *, password: str | None = None, wait: float = WAIT) -> "Store":
@@ -25,6 +26,7 @@ def open_store(url: str, folder: Path, *, password: str | None = None, wait: flo
     database = Database(url, folder, password=password, wait=wait)
     try:
         database.check()
+        keep_before_upgrade(database)
         upgrade(database)
     except BaseException:
         database.close()
@@ -51,6 +53,11 @@ class Store:
     def close(self) -> None:
         """Close every connection."""
         self._database.close()
+
+    @property
+    def jobs(self) -> Jobs:
+        """What the service does by itself."""
+        return Jobs(self._database)
 
     # ---- what was submitted
 

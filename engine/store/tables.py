@@ -23,7 +23,7 @@ from sqlalchemy.types import TypeDecorator
 from engine.model.alerts import OutboxState
 from engine.store.text import Text
 
-SCHEMA = "0004"  # the newest migration; every migration's name is a number, one more than the last
+SCHEMA = "0005"  # the newest migration; every migration's name is a number, one more than the last
 
 
 class Moment(TypeDecorator[datetime]):
@@ -209,4 +209,26 @@ told = Table(
     _text("cases"),
     Column("through", Text),
     Index("ix_told_latest", "portfolio", "audience", "recipient", "subject"),
+)  # fmt: skip
+
+# What the service keeps. A job is seen for the first time, and from then on its occurrences count: all that were due
+# until `since` are settled.
+schedules = Table(
+    "schedules", metadata,
+    Column("job", Text, primary_key=True),
+    Column("since", Moment, nullable=False),
+)  # fmt: skip
+
+jobs = Table(
+    "jobs", metadata,
+    Column("job", Text, primary_key=True),
+    Column("slot", Text, primary_key=True),  # of its calendar, such as 2019-02: it comes round once in each
+    Column("day", Day, nullable=False),
+    Column("due", Moment, nullable=False),
+    _text("state"),
+    Column("token", Integer, nullable=False),  # as of a message
+    Column("tries", Integer, nullable=False),
+    Column("lease_until", Moment), Column("again_at", Moment), Column("finished", Moment),
+    _text("detail"), _text("by"),
+    Index("ix_jobs_state", "state"),
 )  # fmt: skip

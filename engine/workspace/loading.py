@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from engine.model.base import Frozen
+from engine.model.calendars import Job
 from engine.model.problems import Fault, Severity
 from engine.model.workspace import Audience, Calendar, Person, Portfolio, Scheme, Settings, Workspace
 from engine.workspace.dates import by_calendar, working_days
 from engine.workspace.paths import OutsideError, resolve_inside
 from engine.workspace.peoplechecks import check_audiences, check_people
 from engine.workspace.portfoliochecks import Known, check_portfolio
+from engine.workspace.schedulechecks import check_schedule
 from engine.workspace.schemas import FOLDER as SCHEMAS
 from engine.workspace.schemas import are_stale
 from engine.workspace.schemechecks import check_scheme
@@ -22,15 +24,21 @@ from engine.workspace.validation import salvage, validate
 from engine.workspace.yamlfile import Loc, YamlFile, read_yaml
 
 CONFIG = "config"
-SINGLE = ("people", "audiences", "calendar", "settings")  # files that stand alone; any may be missing
+SINGLE = ("people", "audiences", "calendar", "schedule", "settings")  # files that stand alone; any may be missing
 FOLDERS = ("portfolios", "schemes")  # of files of one kind
 CADENCES: tuple[Loc, ...] = (("reports",), ("reports", "every"))  # where a portfolio's file has words for a cadence
 
-# Words for a cadence that are used both ways.
+# Words for what comes round that are used both ways; the last is what to write of a calendar, not of reports.
+_WEEKS = "write {every: 2 weeks, from: DAY}, or {dates: [DAY, DAY]}"
+_DAYS = "write the days out, as {dates: [DAY, DAY]}"
+_MONTHS = "write `2 months` with `from:`, or the days out as {dates: [DAY, DAY]}"
+_HALF_YEARS = "write `6 months` with `from:`, or the days out as {dates: [DAY, DAY]}"
 _TWO_WAYS = {
-    "biweekly": ("every 2 weeks", "twice a week", "write {every: 2 weeks, from: DAY}, or {dates: [DAY, DAY]}"),
-    "bimonthly": ("every 2 months", "twice a month", "write the days out, as {dates: [DAY, DAY]}"),
-    "biannual": ("every 2 years", "twice a year", "write the days out, as {dates: [DAY, DAY]}"),
+    "biweekly": ("every 2 weeks", "twice a week", _WEEKS, "write `2 weeks` with `from:`, or two jobs `every: week`"),
+    "bimonthly": ("every 2 months", "twice a month", _DAYS, _MONTHS),
+    "biannual": ("every 2 years", "twice a year", _DAYS, _HALF_YEARS),
+    "biannually": ("every 2 years", "twice a year", _DAYS, _HALF_YEARS),
+    "biyearly": ("every 2 years", "twice a year", _DAYS, _HALF_YEARS),
 }
 
 NounT = TypeVar("NounT", bound=Frozen)
@@ -61,6 +69,7 @@ def read_workspace(root: Path) -> tuple[Workspace, list[Fault]]:
     calendar = _single(root, "calendar", Calendar, faults)
     people_file, people, people_known = _mapping(root, "people", Person, faults)
     audiences_file, audiences, audiences_known = _mapping(root, "audiences", Audience, faults)
+    schedule_file, schedule, _ = _mapping(root, "schedule", Job, faults)
     schemes = _named(root, "schemes", Scheme, "scheme", faults)
     portfolios = _named(root, "portfolios", Portfolio, "portfolio", faults)
 
@@ -81,6 +90,7 @@ def read_workspace(root: Path) -> tuple[Workspace, list[Fault]]:
             dated = by_calendar(one.noun, working)
             portfolios[name] = replace(one, noun=dated)
             faults += check_portfolio(one.file, dated, _known(one.file, dated, schemes, people_known, one.whole))
+    faults += check_schedule(schedule_file, schedule, _whole(portfolios))
     if settings.noun is not None:
         faults += check_settings(settings.file, settings.noun, root)
     faults = sorted(dict.fromkeys(faults), key=lambda fault: (fault.file, fault.line, fault.column))
@@ -91,6 +101,7 @@ def read_workspace(root: Path) -> tuple[Workspace, list[Fault]]:
         audiences=audiences,
         calendar=calendar.noun or Calendar(),
         settings=settings.noun or Settings(),
+        schedule=schedule,
     )
     return workspace, faults
 
@@ -215,9 +226,10 @@ def _exists(root: Path, shown: str) -> bool:
 def _ambiguous(file: YamlFile, *locs: Loc) -> Iterator[Fault]:
     for loc in locs:
         text = file.value(loc)
-        word = re.sub(r"[^a-z]", "", text.casefold()) if isinstance(text, str) else ""
+        word = re.sub(r"every|[^a-z]", "", text.casefold()) if isinstance(text, str) else ""
         if ways := _TWO_WAYS.get(word):
-            one, other, cure = ways
+            one, other, of_reports, of_calendar = ways
+            cure = of_calendar if "when" in loc else of_reports
             yield file.fault(loc, "ambiguous-word", f"{quoted(str(text))} may mean {one} or {other}", cure)
 
 

@@ -4,10 +4,12 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 
+from engine.model.calendars import OwnCalendar
 from engine.model.problems import Fault
-from engine.model.workspace import Audience, OwnCalendar, Person, Portfolio, Scheme
+from engine.model.workspace import Audience, Person, Portfolio, Scheme
 from engine.workspace.dates import periods_in
 from engine.workspace.portfoliochecks import check_id, unreadable
+from engine.workspace.schedulechecks import check_when
 from engine.workspace.spelling import did_you_mean, quoted
 from engine.workspace.yamlfile import Loc, YamlFile
 
@@ -15,11 +17,6 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})+")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LONGEST_ADDRESS = 254  # characters, as mail servers have it
-
-_EVERY = re.compile(r"(?:[1-9]\d? )?(?:day|week|month|quarter|year)s?")
-_WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-_ON = re.compile(rf"{_WEEKDAY}|(?:[1-9]\d?(?:st|nd|rd|th)|last)(?: (?:working day|day|{_WEEKDAY}))?")
-_AT = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 
 
 def is_domain(text: str) -> bool:
@@ -87,7 +84,7 @@ def check_audiences(
         yield from _check_about(file, name, audience, portfolios)
         yield from _check_at(file, name, audience, portfolios, schemes)
         if isinstance(audience.when, OwnCalendar):
-            yield from _check_when(file, (name, "when"), audience.when)
+            yield from check_when(file, (name, "when"), audience.when)
         yield from _check_not_kept(file, name, audience)
         for key, text in (("remind_every", audience.remind_every), ("escalate_after", audience.escalate_after)):
             if text is not None:
@@ -166,20 +163,3 @@ def _check_at(
     if None not in meant and audience.at not in ("exceptions", *statuses):
         what = f"there is no status {quoted(audience.at)}"
         yield file.fault((name, "at"), "unknown-status", what, did_you_mean(audience.at, ("exceptions", *statuses)))
-
-
-def _check_when(file: YamlFile, loc: Loc, when: OwnCalendar) -> Iterator[Fault]:
-    if (when.every is None) == (not when.dates):
-        yield file.fault(loc, "wrong-value", "this says neither or both of `every` and `dates`", "write one of them")
-    checks = (
-        ("every", when.every, _EVERY, "a time to come round", "month, 2 weeks or quarter"),
-        ("on", when.on, _ON, "a day of it", "last Friday, 8th working day or Monday"),
-        ("at", when.at, _AT, "a time of day", '"09:00"'),
-        ("from", when.from_, re.compile(r"\d{4}-\d\d-\d\d"), "a day", "2019-01-31"),
-    )
-    for key, text, form, kind, example in checks:
-        if text is not None and not form.fullmatch(text):
-            yield file.fault((*loc, key), "wrong-value", f"{quoted(text)} is not {kind}", f"write it as {example}")
-    if when.every and when.every[0].isdecimal() and when.from_ is None:
-        what = f"`every: {when.every}` does not say from when"
-        yield file.fault((*loc, "every"), "wrong-value", what, "add `from:` with the first day, such as 2019-01-31")

@@ -54,6 +54,15 @@ def check_settings(file: YamlFile, settings: Settings, root: Path) -> Iterator[F
     if not 0 < settings.judge_time_limit <= LONGEST_JUDGEMENT:
         what = f"`judge_time_limit` can't be {settings.judge_time_limit}"
         yield file.fault(("judge_time_limit",), "wrong-value", what, "write a number of seconds above nought")
+    service = settings.service
+    if not 0 < service.job_time_limit <= LONGEST_JUDGEMENT:
+        what = f"`job_time_limit` can't be {service.job_time_limit}"
+        yield file.fault(("service", "job_time_limit"), "wrong-value", what, "write a number of seconds above nought")
+    if service.catch_up < 0:
+        what = f"`catch_up` can't be {service.catch_up}"
+        yield file.fault(
+            ("service", "catch_up"), "wrong-value", what, "write how many missed runs may send by themselves"
+        )
 
 
 def _without_password(text: str) -> str:

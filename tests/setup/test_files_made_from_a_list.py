@@ -67,7 +67,7 @@ def test_each_file_begins_with_the_line_that_editors_look_for(tmp_path: Path) ->
     texts = files(listed(read(tmp_path, VISITS)))
     first = {path: text.splitlines()[0] for path, text in texts.items() if path.endswith(".yaml")}
     kinds = {"config/people.yaml": "people", "rules/our_portfolio.yaml": "rules"}
-    assert len(first) == 5
+    assert len(first) == 6
     assert all(line.startswith("# yaml-language-server: $schema=") for line in first.values())
     assert {path: first[path] for path in kinds} == {path: schema_line(kind, path) for path, kind in kinds.items()}
 

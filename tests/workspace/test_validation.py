@@ -7,7 +7,8 @@ import pytest
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from engine.model.base import Frozen
-from engine.model.workspace import DatedNumber, Day, Lifecycle
+from engine.model.calendars import Day
+from engine.model.workspace import DatedNumber, Lifecycle
 from engine.workspace.validation import salvage, validate
 from engine.workspace.yamlfile import read_yaml_text
 

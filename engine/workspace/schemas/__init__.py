@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from engine.workspace.paths import resolve_inside
 
 FOLDER = ".telltale/schemas"  # in a workspace; nothing but editors reads it
-KINDS = ("portfolio", "scheme", "people", "audiences", "calendar", "settings", "rules", "scenario")
+KINDS = ("portfolio", "scheme", "people", "audiences", "calendar", "schedule", "settings", "rules", "scenario")
 
 
 def schema_line(kind: str, path: PurePath | str) -> str:

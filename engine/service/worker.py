@@ -1,0 +1,178 @@
+"""One look at the clock: everything that is due is taken up, done in a child process, and settled.
+
+One job at a time, oldest first, over all replicas: a claim is refused while another's lease is open. A lease is renewed
+while the job runs. Whoever loses it ends the child, and says nothing more of the job.
+"""
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from engine.model.jobs import KeptJob
+from engine.office import Office
+from engine.service.child import Ended
+from engine.service.plan import Due, command, look, planned
+from engine.store.errors import StoreError
+from engine.store.store import Store
+from engine.workspace.dates import working_days
+
+LEASE = timedelta(seconds=60)  # after which another replica takes up what a dead one had
+RENEW_EVERY = 15.0  # seconds
+AGAIN_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15))  # tries after a failure; then it has failed
+USED_WRONGLY = 2  # an exit code after which trying again helps nobody
+
+LOST = "its lease ran out and another replica has taken it up"
+STOPPED = "the service was stopped"
+
+
+class Said(Protocol):
+    """Where the log goes: an event with its fields."""
+
+    def __call__(self, event: str, *, level: str = "info", **fields: object) -> None: ...
+
+
+class Runs(Protocol):
+    """What runs a command of telltale's to its end."""
+
+    def __call__(self, arguments: Sequence[str], office: Office, must_end: Callable[[], str]) -> Ended: ...
+
+
+@dataclass
+class Worker:
+    """Does what is due, as one of perhaps several replicas."""
+
+    store: Store
+    office: Callable[[], Office]  # the workspace as it is now
+    clock: Callable[[], datetime]
+    me: str  # this replica, for the log
+    say: Said
+    run: Runs
+    stopping: Callable[[], bool]  # whether to take up nothing more
+    must_end: Callable[[], str]  # why a job that runs has to end, or ""
+    lease: timedelta = LEASE
+    renew_every: float = RENEW_EVERY
+
+    def tick(self) -> int:
+        """Do all that is due; how many jobs were taken up. Raises StoreError where the database can't be used."""
+        taken = 0
+        while not self.stopping():
+            office = self.office()
+            claimed = self._next(office)
+            if claimed is None:
+                break
+            taken += 1
+            self._perform(office, *claimed)
+        return taken
+
+    def send(self) -> bool:
+        """Send what waits in the outbox; whether it could be. Its claims keep replicas apart."""
+        ended = self.run(["mail", "send"], self.office(), self.must_end)
+        if ended.code or ended.killed:
+            self.say("sending failed", level="error", detail=_why(ended))
+        return not ended.code and not ended.killed
+
+    def _next(self, office: Office) -> tuple[Due, KeptJob] | None:
+        """Take up the oldest occurrence that is due, if it is ours to have."""
+        workspace, now, kept = office.workspace, self.clock(), self.store.jobs
+        jobs = planned(workspace)
+        if not jobs:
+            return None
+        since = kept.begin([job.name for job in jobs], now)
+        found = look(
+            jobs,
+            working_days(workspace.calendar),
+            workspace.calendar.time_zone,
+            since,
+            kept.kept(list(since), min(since.values())),
+            now,
+            catch_up=workspace.settings.service.catch_up,
+        )
+        for one in found.passed_over:
+            at = one.occurrence
+            kept.skip(one.job.name, at.slot, at.day, at.due, now=now, why="missed, and a later one came due")
+            self.say("job missed", level="warning", job=one.job.name, occurrence=at.slot, due=at.due.isoformat())
+        kept.advance(found.since)
+        for one in found.due:
+            at = one.occurrence
+            claimed = kept.claim(one.job.name, at.slot, at.day, at.due, now=now, lease=self.lease, by=self.me)
+            if claimed is not None:
+                return one, claimed
+        return None
+
+    def _perform(self, office: Office, due: Due, claimed: KeptJob) -> None:
+        about: dict[str, Any] = {"job": claimed.job, "occurrence": claimed.slot, "try": claimed.tries}
+        words = command(due, office.workspace)
+        if words is None:
+            ours = self.store.jobs.done(claimed, self.clock(), "no period had ended")
+            self._settled(ours, "job had nothing to do", about)
+            return
+        if claimed.tries > len(AGAIN_AFTER) + 1:
+            self._failed(claimed, about, "it was begun and never finished, again and again", None)
+            return
+        self.say("job begins", **about, due=claimed.due.isoformat(), command=" ".join(words))
+        ended = self.run(words, office, self._kept_up(claimed))
+        run = _run_id(ended.out)
+        about |= {"run": run} if run else {}
+        if ended.killed == LOST:
+            self._settled(False, "", about)
+        elif ended.killed == STOPPED:
+            self._failed(claimed, about, STOPPED, self.clock())
+        elif ended.code or ended.killed:
+            for_good = claimed.tries > len(AGAIN_AFTER) or (ended.code == USED_WRONGLY and not ended.killed)
+            again_at = None if for_good else self.clock() + AGAIN_AFTER[claimed.tries - 1]
+            self._failed(claimed, about, _why(ended), again_at)
+        else:
+            self._settled(self.store.jobs.done(claimed, self.clock(), run), "job done", about)
+
+    def _failed(self, claimed: KeptJob, about: dict[str, Any], why: str, again_at: datetime | None) -> None:
+        ours = self.store.jobs.not_done(claimed, self.clock(), why, again_at)
+        if again_at is None:
+            self._settled(ours, "job failed", {**about, "detail": why}, level="error")
+        else:
+            again = {**about, "detail": why, "again_at": again_at.isoformat()}
+            self._settled(ours, "job is tried again", again, level="warning")
+
+    def _settled(self, ours: bool, event: str, about: dict[str, Any], *, level: str = "info") -> None:
+        if ours:
+            self.say(event, level=level, **about)
+        else:
+            self.say("job lost", level="warning", **{**about, "detail": LOST})
+
+    def _kept_up(self, claimed: KeptJob) -> Callable[[], str]:
+        """What keeps the lease open while the job runs, and says why it has to end."""
+        renewed = time.monotonic()
+
+        def must_end() -> str:
+            nonlocal renewed
+            if time.monotonic() - renewed < self.renew_every:
+                return self.must_end()
+            renewed = time.monotonic()
+            try:
+                ours = self.store.jobs.renew(claimed, self.clock() + self.lease)
+            except StoreError as error:  # the lease is open for a while yet: the next try may find it well again
+                self.say("lease not renewed", level="warning", job=claimed.job, detail=error.sentence)
+                return self.must_end()
+            return self.must_end() if ours else LOST
+
+        return must_end
+
+
+def _why(ended: Ended) -> str:
+    if ended.killed:
+        return ended.killed
+    if ended.code < 0:
+        return f"its process was ended by signal {-ended.code}"
+    return ended.said.removeprefix("telltale: ") or f"it ended with exit code {ended.code}"
+
+
+def _run_id(out: str) -> str:
+    """The id of the run that a command has answered with; "" where it answered something else."""
+    try:
+        answer = json.loads(out)
+    except ValueError:
+        return ""
+    run = answer.get("run") if isinstance(answer, dict) else None
+    return run if isinstance(run, str) else ""

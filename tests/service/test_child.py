@@ -1,0 +1,118 @@
+"""A job's child process crashes, hangs, or fails: the job fails and is told, and the service lives."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.service.serve import Service
+from tests.test_acceptance import Office
+
+DERIVE = '{do: run, portfolio: improving_lives, when: {every: month, on: 6th working day, at: "07:00"}}'
+
+
+class Looks:
+    """A service that looks when it is told to, on a real workspace."""
+
+    def __init__(self, office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+        self.office, self._capsys = office, capsys
+        self.first = Service(office.folder, "2019-02-08T06:59", 30)
+        self.first.look()
+
+    def at(self, now: str) -> tuple[Service, list[dict[str, Any]]]:
+        """A look at a time, and what was logged of it."""
+        self._capsys.readouterr()
+        service = Service(self.office.folder, now, 30)
+        service.look()
+        return service, [json.loads(line) for line in self._capsys.readouterr().err.splitlines()]
+
+
+@pytest.fixture
+def looks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Looks:
+    office = Office(tmp_path)
+    (tmp_path / "config/schedule.yaml").write_text(f"derive: {DERIVE}\n")
+    return Looks(office, capsys)
+
+
+def instead_of_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    """Let children be a script instead of the program."""
+    program = tmp_path / "child.sh"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.setattr("engine.service.child.sys", type("Sys", (), {"executable": str(program)}))
+
+
+def events(said: list[dict[str, Any]]) -> list[str]:
+    return [line["event"] for line in said]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands in for the child")
+@pytest.mark.parametrize(
+    ("script", "said_of"),
+    [
+        ("kill -SEGV $$", "its process was ended by signal 11"),
+        ("echo 'telltale: the disk is full' >&2; exit 3", "the disk is full"),
+        ("exit 7", "it ended with exit code 7"),
+        ("sleep 60", "it took longer than the 0.5 s that `job_time_limit` allows"),
+    ],
+    ids=["crashes", "says why", "says nothing", "hangs"],
+)
+def test_a_child_that_fails_is_tried_again_and_then_has_failed_for_good(
+    looks: Looks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, said_of: str
+) -> None:
+    looks.office.edit("config/settings.yaml", "database:", "service: {job_time_limit: 0.5}\ndatabase:")
+    with monkeypatch.context() as patched:
+        instead_of_python(tmp_path, patched, script)
+        for now in ("07:00", "07:02", "07:08"):
+            service, said = looks.at(f"2019-02-08T{now}")
+            assert events(said) == ["job begins", "job is tried again"]
+            assert said[-1]["detail"] == said_of
+        service, said = looks.at("2019-02-08T07:30")
+        assert events(said) == ["job begins", "job failed"]
+        assert said[-1]["level"] == "error"
+    assert service.health is not None
+    assert [(one.job, one.state) for one in service.health.last] == [("derive improving_lives", "failed")]
+    assert service.health.wrong == ""
+    looks.office.telltale("status", expect=2)  # nothing is published
+    _, said = looks.at("2019-02-08T08:30")
+    assert events(said) == []
+
+
+def test_a_run_that_takes_too_long_publishes_nothing_and_is_done_when_there_is_time(looks: Looks) -> None:
+    looks.office.edit("config/settings.yaml", "database:", "service: {job_time_limit: 0.3}\ndatabase:")
+    _, said = looks.at("2019-02-08T07:00")
+    assert events(said) == ["job begins", "job is tried again"]
+    looks.office.telltale("status", expect=2)
+    looks.office.edit("config/settings.yaml", "0.3", "300")
+    service, said = looks.at("2019-02-08T07:02")
+    assert events(said) == ["job begins", "job done"]
+    assert said[-1]["run"] == "improving_lives-2019-01-r1"
+    assert service.health is not None
+    assert service.health.standing is not None
+    assert service.health.standing.last_period_end["improving_lives"].isoformat() == "2019-01-31"
+
+
+def test_a_fault_in_config_is_told_and_what_was_there_before_is_kept(
+    looks: Looks, capsys: pytest.CaptureFixture[str]
+) -> None:
+    looks.office.edit("config/schedule.yaml", "6th working day", "some day")
+    looks.first.look()
+    assert looks.first.health is not None
+    assert "`some day` is not a day of it" in looks.first.health.wrong
+    assert "config can't be used; going on with what was there before" in capsys.readouterr().err
+    looks.office.edit("config/schedule.yaml", "some day", "7th working day")
+    looks.first.look()
+    assert looks.first.health.wrong == ""
+    assert "config was read again" in capsys.readouterr().err
+
+
+def test_a_database_that_is_damaged_is_told_and_the_service_lives(looks: Looks) -> None:
+    (looks.office.folder / "var/telltale.db").write_bytes(b"A shopping list: bread, milk." * 100)
+    for name in ("telltale.db-wal", "telltale.db-shm"):
+        (looks.office.folder / "var" / name).unlink(missing_ok=True)
+    service, said = looks.at("2019-02-08T07:00")
+    assert events(said) == ["the database can't be used"]
+    assert service.health is not None
+    assert "is damaged" in service.health.wrong

@@ -1,0 +1,157 @@
+"""The database as a whole: brought up with a way back, copied while in use, and put back."""
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from engine.store import backups
+from engine.store.database import Database
+from engine.store.errors import StoreError
+from engine.store.schema import migrate
+from engine.store.tables import SCHEMA
+from tests.store.databases import address
+from tests.store.samples import NOW, message, opened, publication, publish, queued
+from tests.store.server import Server
+from tests.test_acceptance import Office
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return Office(tmp_path)
+
+
+def test_a_backup_is_put_back_with_all_that_was_published(office: Office) -> None:
+    run = office.run()
+    said = office.telltale("db", "backup")
+    (copy,) = (office.folder / "var/backups").iterdir()
+    assert said == f"The database is copied to var/backups/{copy.name}.\n"
+    (office.folder / "var/telltale.db").write_bytes(b"")
+    for ending in ("-wal", "-shm"):
+        (office.folder / f"var/telltale.db{ending}").unlink(missing_ok=True)
+    office.telltale("status", expect=2)
+    said = office.telltale("db", "restore", str(copy))
+    assert "No message waited when it was made." in said
+    assert office.json("status")["subjects"] == run["subjects"]
+    assert office.run()["published"] == "unchanged"
+
+
+def test_what_was_there_before_a_restore_is_kept(office: Office) -> None:
+    office.telltale("db", "upgrade")
+    office.telltale("db", "backup", "early.db")
+    office.run()
+    office.telltale("db", "restore", "early.db")
+    office.telltale("status", expect=2)
+    (kept,) = (office.folder / "var/backups").glob("*-before-restore.db")
+    office.telltale("--now", "2019-02-08T08:00", "db", "restore", str(kept))
+    assert office.json("status")["revision"] == 1
+
+
+def test_a_damaged_database_is_put_aside_by_a_restore(office: Office) -> None:
+    run = office.run()
+    office.telltale("db", "backup", "good.db")
+    (office.folder / "var/telltale.db").write_bytes(b"A shopping list: bread, milk." * 100)
+    for ending in ("-wal", "-shm"):
+        (office.folder / f"var/telltale.db{ending}").unlink(missing_ok=True)
+    office.telltale("status", expect=3)
+    assert "-damaged.db" in office.telltale("db", "restore", "good.db")
+    assert office.json("status")["subjects"] == run["subjects"]
+    (kept,) = (office.folder / "var/backups").glob("*-damaged.db")
+    assert kept.read_bytes().startswith(b"A shopping list")
+
+
+def test_old_backups_make_room_for_new_ones(office: Office) -> None:
+    for hour in range(7, 11):
+        office.telltale("--now", f"2019-02-08T{hour:02}:00", "db", "backup", "--keep", "2")
+    left = sorted(one.name for one in (office.folder / "var/backups").iterdir())
+    assert left == ["telltale-20190208T090000.db", "telltale-20190208T100000.db"]
+
+
+def test_nothing_is_overwritten(office: Office) -> None:
+    (office.folder / "mine.db").write_text("mine")
+    assert "is already there" in office.telltale("db", "backup", "mine.db", expect=3)
+    assert (office.folder / "mine.db").read_text() == "mine"
+
+
+@pytest.mark.parametrize("content", [b"A shopping list: bread, milk." * 100, b""])
+def test_what_is_no_backup_is_refused_and_the_database_left_alone(office: Office, content: bytes) -> None:
+    office.run()
+    (office.folder / "list.db").write_bytes(content)
+    said = office.telltale("db", "restore", "list.db", expect=3)
+    assert "is damaged, or is no backup" in said or "is no backup of Telltale's" in said
+    assert office.json("status")["revision"] == 1
+
+
+def test_a_backup_of_a_newer_program_is_refused(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        publish(store, publication())
+    copy = tmp_path / "newer.db"
+    database = Database("sqlite:///var/telltale.db", tmp_path)
+    backups.backup(database, copy)
+    with sqlite3.connect(copy) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9001'")
+    connection.close()
+    with pytest.raises(StoreError, match="made by a newer Telltale"):
+        backups.restore(database, copy, NOW)
+    database.close()
+
+
+def test_an_older_database_is_copied_before_it_is_brought_up(tmp_path: Path) -> None:
+    database = Database("sqlite:///var/telltale.db", tmp_path)
+    with database.writing() as connection:
+        migrate(connection, "0001")
+    database.close()
+    opened(tmp_path).close()
+    kept = sqlite3.connect(tmp_path / f"var/telltale.db.before-{SCHEMA}")
+    assert kept.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+    kept.close()
+
+
+def test_upgrade_says_what_it_did(office: Office) -> None:
+    assert office.telltale("db", "upgrade") == f"The database is made, of version {SCHEMA}.\n"
+    assert "nothing to do" in office.telltale("db", "upgrade")
+
+
+def with_programs(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(server.programs), prepend=":")
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_what_waited_at_the_time_of_the_backup_is_held_after_a_restore(
+    tmp_path: Path, kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = address(tmp_path)
+    if kind == "postgresql":
+        server: Server = request.getfixturevalue("server")
+        with_programs(server, monkeypatch)
+        url = server.new_database()
+    database = Database(url, tmp_path)
+    monkeypatch.setattr("tests.store.databases.current.known", {tmp_path: url})
+    with opened(tmp_path) as store:
+        publish(store, publication(messages=[queued(message()), queued(message("adults"))]))
+        store.jobs.begin(["derive care"], NOW)
+        backups.backup(database, tmp_path / "copy")
+        assert [store.claim(NOW, NOW - NOW) is not None for _ in range(2)] == [True, True]
+        publish(store, publication(revision=2))
+    assert backups.restore(database, tmp_path / "copy", NOW) == 2
+    with opened(tmp_path) as store:
+        assert [one.state for one in store.outbox()] == ["held", "held"]
+        assert {one.detail for one in store.outbox()} == {
+            "a backup was restored on 2019-02-07: it may have gone out since"
+        }
+        latest = store.latest_run("care")
+        assert latest is not None
+        assert latest.revision == 1
+        later = NOW.replace(year=2020)
+        assert store.jobs.begin(["derive care"], later) == {"derive care": later}
+    database.close()
+
+
+def test_without_pg_dump_it_is_said(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert shutil.which("pg_dump") is None
+    database = Database(server.new_schema(), tmp_path)
+    with pytest.raises(StoreError, match="pg_dump is not installed"):
+        backups.backup(database, tmp_path / "copy")
+    database.close()
