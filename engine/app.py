@@ -25,7 +25,7 @@ from engine.store.records import Publication
 from engine.workspace.paths import OutsideError, resolve_inside
 
 if TYPE_CHECKING:
-    from engine.notices import AskedFor, Kind
+    from engine.notices import AskedFor, Kind, Overdue
     from engine.store.store import Store  # these are imported where they are used: most commands need few of them
 
 
@@ -228,6 +228,14 @@ def ask_for_returns(office: Office, name: str, kind: "Kind", period_name: str | 
             already=tuple(rows[one.id] for one in asked.already),
             problems=(*asked.problems, *late),
         )
+
+
+def overdue(office: Office, name: str) -> "Overdue | None":
+    """What is still owed of the last period whose returns fell due. Raises FaultsError, StoreError."""
+    from engine import notices
+
+    with open_the_store(office) as store:
+        return notices.overdue(office, declared(office, name), store)
 
 
 def _also_revised(publications: Sequence[Publication], period: str, store: "Store") -> tuple[AlsoRevised, ...]:

@@ -3,7 +3,7 @@
 Each message is queued once: a command given again the same day says what is already there.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -41,6 +41,25 @@ class AskedFor:
     owing: int  # subjects that owe something
     complete: int  # live subjects that owe nothing any more
     problems: tuple[Problem, ...]  # whom nobody can ask, and messages that could not be made
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """What is still owed of the last period that fell due."""
+
+    period: Period
+    due: date
+    owed: Mapping[str, Owed]  # by ref
+
+
+def overdue(office: Office, about: Declared, store: Store) -> Overdue | None:
+    """What of the last period that fell due is still owed; None where none has fallen due yet."""
+    first = office.period(about.portfolio.portfolio, about.portfolio.starts)
+    if due_date(about.portfolio, first, about.working) >= office.today:
+        return None
+    period = _last_due(office, about)
+    owing = _owed(office, about, take_in(office, about, store, keep=False), period)
+    return Overdue(period, due_date(about.portfolio, period, about.working), owing)
 
 
 def ask_for_returns(

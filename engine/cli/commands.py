@@ -213,6 +213,12 @@ def _returns_list(options: Options) -> int:
     return DONE
 
 
+def _returns_overdue(options: Options) -> int:
+    from engine.cli.overdue import list_overdue
+
+    return list_overdue(options)
+
+
 def _returns_template(options: Options) -> int:
     from engine.cli.setup import returns_template
 
@@ -283,6 +289,7 @@ COMMANDS: dict[str, Callable[[Options], int]] = {
     "demo": _demo,
     "returns submit": _returns_submit,
     "returns list": _returns_list,
+    "returns overdue": _returns_overdue,
     "returns template": _returns_template,
     "mail list": _mail,
     "mail send": _mail,

@@ -105,6 +105,9 @@ def build_parser() -> argparse.ArgumentParser:
     listing.add_argument("portfolio", nargs="?", help="one portfolio; all without it")
     listing.add_argument("--period")
 
+    late = _command(returns, "overdue", "list who owes a return whose day has passed")
+    late.add_argument("portfolio", nargs="?", help="one portfolio; all without it")
+
     mail = _group(commands, "mail", "messages to owners and leaders")
     mails = _command(mail, "list", "list the messages, newest first")
     mails.add_argument("portfolio", nargs="?", help="one portfolio; all without it")

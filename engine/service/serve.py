@@ -30,6 +30,7 @@ from engine.store.errors import StoreError
 from engine.store.store import Store
 
 SLOWEST = 60  # seconds between two looks, at most
+COUNTED_EVERY = 900.0  # seconds between two looks at who owes a return
 GRACE = 20.0  # seconds that a job may go on after the service was told to stop
 
 
@@ -57,6 +58,8 @@ class Service:
         self._stopped_at: float | None = None
         self._wake = threading.Event()
         self._wrong = ""
+        self._overdue: dict[str, int] | None = None
+        self._counted_at = 0.0
         self.health: Health | None = None
         self.say: Said = log_to(self.clock, self.me)
 
@@ -86,12 +89,19 @@ class Service:
                 worker.tick()
                 if not self._stopping() and store.jobs.standing(self.clock()).ready:
                     worker.send()
+                self._count_overdue(worker)
                 standing = store.jobs.standing(self.clock())
                 last, unfinished = tuple(store.jobs.last()), tuple(store.jobs.unfinished())
         except StoreError as error:
             self._wrong = error.sentence
             self.say("the database can't be used", level="error", detail=error.sentence)
-        self.health = Health(self.clock(), self.every, standing, last, unfinished, wrong=self._wrong)
+        self.health = Health(self.clock(), self.every, standing, last, unfinished, self._overdue, self._wrong)
+
+    def _count_overdue(self, worker: Worker) -> None:
+        """Now and then: every return has to be read for it."""
+        if not self._stopping() and (self._overdue is None or time.monotonic() - self._counted_at > COUNTED_EVERY):
+            self._counted_at = time.monotonic()
+            self._overdue = worker.overdue()
 
     def office(self) -> Office:
         """The workspace as it is now. While its files have faults, as it was before them."""

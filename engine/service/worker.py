@@ -74,6 +74,14 @@ class Worker:
             self.say("sending failed", level="error", detail=_why(ended))
         return not ended.code and not ended.killed
 
+    def overdue(self) -> dict[str, int]:
+        """By portfolio, how many owners owe a return whose day has passed; none where that can't be said."""
+        ended = self.run(["returns", "overdue"], self.office(), self.must_end)
+        if ended.code or ended.killed:
+            self.say("overdue returns are not known", level="warning", detail=_why(ended))
+            return {}
+        return {one["portfolio"]: len(one["owners"]) for one in json.loads(ended.out)["portfolios"]}
+
     def _next(self, office: Office) -> tuple[Due, KeptJob] | None:
         """Take up the oldest occurrence that is due, if it is ours to have."""
         workspace, now, kept = office.workspace, self.clock(), self.store.jobs

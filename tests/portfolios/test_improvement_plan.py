@@ -8,7 +8,7 @@ import pytest
 
 from engine import app
 from engine.alerts.audiences import concerns, recipients
-from engine.model.workspace import OwnCalendar
+from engine.model.calendars import OwnCalendar
 from engine.scenarios.folder import read_scenarios
 from engine.scenarios.running import ScenarioResult, run_scenario
 from engine.workspace.loading import load_workspace

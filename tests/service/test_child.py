@@ -92,6 +92,9 @@ def test_a_run_that_takes_too_long_publishes_nothing_and_is_done_when_there_is_t
     assert service.health is not None
     assert service.health.standing is not None
     assert service.health.standing.last_period_end["improving_lives"].isoformat() == "2019-01-31"
+    assert service.health.overdue_returns is not None
+    late = looks.office.json("returns", "overdue", "improving_lives")["portfolios"]
+    assert service.health.overdue_returns["improving_lives"] == len(late[0]["owners"])
 
 
 def test_a_fault_in_config_is_told_and_what_was_there_before_is_kept(
