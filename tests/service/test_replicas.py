@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.store.databases import address
+from tests.store.databases import Databases, address
 from tests.test_acceptance import ROOT, Office
 
 DUE = "2019-02-08T07:00"
@@ -49,7 +49,11 @@ def wait_for(found: Callable[[], Any], what: str) -> Any:
 
 
 @pytest.fixture
-def office(tmp_path: Path, each_database: None) -> Office:
+def office(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """A workspace whose database is SQLite's, or PostgreSQL's where a test is marked so."""
+    if request.node.get_closest_marker("postgresql"):
+        server = request.getfixturevalue("server")
+        monkeypatch.setattr("tests.store.databases.current", Databases(server))
     office = Office(tmp_path)
     office.edit("config/settings.yaml", "sqlite:///var/telltale.db", address(tmp_path))
     derive = '{do: run, portfolio: improving_lives, when: {every: month, on: 6th working day, at: "07:00"}}'
@@ -92,7 +96,14 @@ def test_two_replicas_do_a_job_once_and_stop_when_they_are_told(office: Office) 
         assert (done["job"], done["occurrence"], done["try"]) == ("derive improving_lives", "2019-02", 1)
 
 
-@pytest.mark.parametrize("fate", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "paused"])
+@pytest.mark.parametrize(
+    "fate",
+    [
+        pytest.param(signal.SIGKILL, id="killed"),
+        pytest.param(signal.SIGSTOP, id="paused"),
+        pytest.param(signal.SIGSTOP, id="paused, on PostgreSQL", marks=pytest.mark.postgresql),
+    ],
+)
 def test_what_befalls_one_in_the_middle_of_a_run_the_other_takes_up(office: Office, fate: signal.Signals) -> None:
     with replicas(office.folder, "a", "b") as both:
         begun = wait_for(lambda: next((one for one in both if one.said("job begins")), None), "the job begins")
