@@ -177,6 +177,13 @@ rules:
     assert (subject.status, subject.findings) == ("green", ())
 
 
+@pytest.mark.parametrize(("yields", "groups"), [("as: remark", 0), ("as: problem", 0), ("status: amber", 1)])
+def test_what_lacks_a_figure_that_is_not_due_is_told_only_of_rules_that_give_a_status(yields: str, groups: int) -> None:
+    rules = f"rules:\n  - {{id: few, title: Few, for: measures, {yields}, when: actual < 90, because: Few}}\n"
+    assert len(Office(rules=rules).subject("homes", "2019-01", months({"homes.beds": "due"})).not_assessed) == groups
+    assert len(Office(rules=rules).subject("homes", "2019-01", months({"homes.beds": "."})).not_assessed) == 1
+
+
 # ---- measures without a status of their own
 
 
