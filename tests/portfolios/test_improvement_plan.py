@@ -9,6 +9,7 @@ import pytest
 from engine import app
 from engine.alerts.audiences import concerns, recipients
 from engine.model.calendars import OwnCalendar
+from engine.model.returns import FigureState
 from engine.scenarios.folder import read_scenarios
 from engine.scenarios.running import ScenarioResult, run_scenario
 from engine.workspace.loading import load_workspace
@@ -269,27 +270,58 @@ def scenario(name: str) -> ScenarioResult:
     return run_scenario(about, found)
 
 
-def test_a_r11_on_the_published_words_the_dip_is_explained_and_exactly_at_risk(plan: Desk, august: Outcome) -> None:
+def test_a_r11_on_the_published_words_the_dip_is_explained_and_exactly_at_risk(august: Outcome) -> None:
     """A-R11 at 2018-09-12"""
     subject = august.subject("right_sizing")
-    assert subject.status == "at_risk"
-    assert subject.floor is not None
-    assert (subject.floor.status, subject.floor.until) == ("at_risk", "2018-09")
-    (promised,) = [remark for remark in subject.remarks if "to be back on target" in remark]
-    assert promised == (
-        "Reviews completed: to be back on target in 4.29 weeks "
-        "(A home of 48 beds closed without notice, and annual leave was taken)"
-    )
+    assert (subject.status, subject.floor) == ("at_risk", None)
+    (dip,) = [one for one in subject.findings if (one.rule, one.measure) == ("said_off_target", "reviews")]
+    assert [(one.reason, one.recovery_by) for one in dip.explanations] == [
+        ("A home of 48 beds closed without notice, and annual leave was taken", "2018-09-30")
+    ]
+    assert any(remark.startswith("Reviews completed: to be back on target in 4.29 weeks") for remark in subject.remarks)
     assert "recovery_missed" not in august.rules("right_sizing")
 
 
-def test_a_r11_with_figures_it_holds_until_the_day_and_gets_worse_after_it(plan: Desk) -> None:
+def september(plan: Desk, **reviews: object) -> Outcome:
+    """The month in which recovery was promised, with what is said of the reviews."""
+    (owners,) = (one for one in plan.returns if (one.period, one.submitter) == (MONTH, "owners"))
+    rows = [
+        row.model_copy(update={"state": None, **reviews}) if row.measure == "reviews" else row
+        for row in owners.measures
+        if row.measure != "review_rate"
+    ]
+    returned = owners.model_copy(
+        update={"period": "2018-09", "measures": tuple(rows), "explanations": (), "milestones": ()}
+    )
+    return Desk(plan.about, (*plan.returns, returned)).runs(MONTH, "2018-09", now="2018-10-01T07:00")[-1]
+
+
+@pytest.mark.parametrize(
+    "reviews", [{"state": FigureState.OFF_TARGET}, {"actual": Decimal(60), "target": Decimal(80)}, {}]
+)
+def test_a_r11_still_below_or_without_a_figure_the_promise_is_broken_and_it_escalates(
+    plan: Desk, reviews: dict[str, object]
+) -> None:
+    """A-R11 at 2018-10-01 still below"""
+    outcome = september(plan, **reviews)
+    assert outcome.rules("right_sizing")["recovery_missed"] == "out_of_balance"
+    assert (outcome.status("right_sizing"), outcome.subject("right_sizing").trend) == ("out_of_balance", "Worse")
+
+
+def test_a_r11_back_on_target_the_dip_is_over(plan: Desk) -> None:
+    """A-R11 at 2018-10-01 back on target"""
+    outcome = september(plan, actual=Decimal(82), target=Decimal(80))
+    assert outcome.measure("right_sizing", "reviews").status == "in_balance"
+    assert set(outcome.rules("right_sizing")) == {"savings_short_this_year"}  # its savings are no dip
+
+
+def test_a_r11_with_figures_it_holds_until_the_day_and_gets_worse_after_it() -> None:
     """A-R11 at 2018-09-12, and at 2018-10-01 still below"""
     result = scenario("review_dip_missed")
     assert result.ok, result.failed
 
 
-def test_a_r11_with_figures_it_clears_once_it_is_back_on_target(plan: Desk) -> None:
+def test_a_r11_with_figures_it_clears_once_it_is_back_on_target() -> None:
     """A-R11 at 2018-10-01 back on target"""
     result = scenario("review_dip_recovers")
     assert result.ok, result.failed
@@ -310,16 +342,14 @@ def test_a_r12_the_counts_of_the_plan_add_up_and_two_areas_are_in_neither_class(
     assert "19 was returned, and its formula gives 20" in said
 
 
-def test_a_r13_off_target_without_a_figure_is_a_persons_finding_and_says_so(plan: Desk, august: Outcome) -> None:
+def test_a_r13_off_target_without_a_figure_is_at_risk_and_says_so(august: Outcome) -> None:
     """A-R13"""
-    subject, rate = august.subject("right_sizing"), august.measure("right_sizing", "review_rate")
-    assert subject.floor is not None
-    assert "12 months is off target" in subject.floor.reason
-    assert RANK[subject.status or ""] >= RANK["at_risk"]
-    assert (rate.actual, rate.status) == (None, None)
-    assert "People on service reviewed within 12 months: reported without a figure" in subject.remarks
-    # Without the floor no rule takes the words for a figure.
-    assert "floor" not in plan.without_judgements().run(MONTH, NOW).rules("right_sizing")
+    rate = august.measure("right_sizing", "review_rate")
+    assert (rate.actual, rate.shown, rate.status) == (None, "off target", "at_risk")
+    because = [one.because for one in august.subject("right_sizing").findings if one.measure == "review_rate"]
+    assert because == ["People on service reviewed within 12 months: said to be off target, without a figure"]
+    assert RANK[august.status("right_sizing") or ""] >= RANK["at_risk"]
+    assert august.subject("right_sizing").trend == "New"  # whether it improves is not known
 
 
 def test_a_r14_without_the_number_of_reviewers_no_target_can_be_worked_out(august: Outcome) -> None:
