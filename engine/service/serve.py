@@ -80,6 +80,7 @@ class Service:
     def look(self) -> None:
         """Do all that is due and send what waits. What goes wrong with it is logged, and shown by /healthz."""
         self._wrong = ""
+        self.health = self.health or Health(self.clock(), self.every, None)
         standing = None
         last: tuple[KeptJob, ...] = ()
         unfinished: tuple[KeptJob, ...] = ()
@@ -151,6 +152,9 @@ class Service:
         return self._stopped_at is not None
 
     def _must_end(self) -> str:
+        """Why a job that runs has to end, or "". It is asked all the while: so much shows that the service is alive."""
+        if self.health is not None:
+            self.health = replace(self.health, at=self.clock())
         over = self._stopped_at is not None and time.monotonic() - self._stopped_at > self.grace
         return STOPPED if over else ""
 

@@ -2,11 +2,16 @@
 
 import json
 import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from engine.service.child import Ended
+from engine.service.metrics import is_well
 from engine.service.serve import Service
 from tests.test_acceptance import Office
 
@@ -26,7 +31,8 @@ class Looks:
         self._capsys.readouterr()
         service = Service(self.office.folder, now, 30)
         service.look()
-        return service, [json.loads(line) for line in self._capsys.readouterr().err.splitlines()]
+        said = [json.loads(line) for line in self._capsys.readouterr().err.splitlines()]
+        return service, [line for line in said if line["event"] != "overdue returns are not known"]  # by such a child
 
 
 @pytest.fixture
@@ -94,6 +100,22 @@ def test_a_run_that_takes_too_long_publishes_nothing_and_is_done_when_there_is_t
     assert service.health.overdue_returns is not None
     late = looks.office.json("returns", "overdue", "improving_lives")["portfolios"]
     assert service.health.overdue_returns["improving_lives"] == len(late[0]["owners"])
+
+
+def test_while_a_long_job_runs_the_service_counts_as_alive(looks: Looks, monkeypatch: pytest.MonkeyPatch) -> None:
+    service = Service(looks.office.folder, "2019-02-08T07:00", 30)
+    seen = []
+
+    def long(arguments: object, root: object, *, limit: float, must_end: Callable[[], str]) -> Ended:
+        if service.health is not None:
+            service.health = replace(service.health, at=service.health.at - timedelta(hours=1))  # an hour goes by
+        must_end()
+        seen.append(is_well(service.health, service.clock()))
+        return Ended(0, '{"portfolios": []}')
+
+    monkeypatch.setattr("engine.service.serve.run_child", long)
+    service.look()
+    assert set(seen) == {(True, "well")}
 
 
 def test_a_fault_in_config_is_told_and_what_was_there_before_is_kept(
