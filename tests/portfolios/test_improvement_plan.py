@@ -419,7 +419,7 @@ def test_the_plan_is_told_on_calendars_of_its_own(plan: Desk) -> None:
         "assurance_meeting": ("2 weeks", None, "exceptions"),
         "review_performance": ("2 weeks", None, "exceptions"),
         "slt": ("month", "8th working day", "out_of_balance"),
-        "scrutiny_board": ("quarter", "2nd Wednesday", "exceptions"),
+        "scrutiny_board": ("3 months", "2nd Wednesday", "exceptions"),
     }
 
 
