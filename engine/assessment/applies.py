@@ -11,7 +11,7 @@ from engine.model.facts import FactSheet, MeasureSheet
 from engine.model.workspace import Portfolio
 from engine.rulebook.clearing import clearing
 from engine.rulebook.rules import EffectiveRules, Rule
-from engine.rulebook.syntax import Comparison, Fact, Is, facts_in, walk
+from engine.rulebook.syntax import And, Comparison, Condition, Fact, ForPeriods, Is, Not, Or, facts_in, walk
 
 _TOLD = re.compile(r"\{\s*(\w+)")  # what a name in a rule's sentence is about
 
@@ -46,6 +46,7 @@ class Asked:
     measures: tuple[str, ...]  # the measures it names in full
     needs: Needs
     grounds: tuple[Comparison | Is, ...]  # what it asks of figures, and not of what was said or how many came back
+    of_figures_alone: bool  # it asks nothing else, and of no earlier period: what it says rests on a figure
     clearing: Rule | None = None  # what clears it, as a rule of its own
 
     @property
@@ -101,7 +102,9 @@ def _read(rule: Rule, order: int, portfolio: Portfolio) -> Asked:
         alone=frozenset(fact.name for fact in facts if fact.alone),
         measures=tuple(name for name in bases if name in portfolio.measures),
         needs=_needs((*bases, *_TOLD.findall(rule.because)), rule),
-        grounds=tuple(_grounds(rule)),
+        grounds=(grounds := tuple(_grounds(rule))),
+        of_figures_alone=bool(grounds)
+        and all(one in grounds or isinstance(one, And | Or | Not) for one in _asks(rule)),
         clearing=clearing(rule),
     )
 
@@ -112,6 +115,12 @@ def _needs(names: Iterable[str], rule: Rule) -> Needs:
         needs |= _NEEDS.get(name, Needs.FIGURES)
     # The statuses of measures follow from the rules for measures: these can't wait for them.
     return needs & ~Needs.MEASURES if rule.of_measures else needs
+
+
+def _asks(rule: Rule) -> Iterator[Condition]:
+    """All conditions in a rule, of whatever kind."""
+    for condition in rule.conditions:
+        yield from (node for node in walk(condition) if isinstance(node, Comparison | Is | And | Or | Not | ForPeriods))
 
 
 def _grounds(rule: Rule) -> Iterator[Comparison | Is]:

@@ -314,7 +314,7 @@ class Judging:
         Not looked for where nothing hangs on it: where the rule gives no status, or has found something.
         """
         asked = here.asked
-        if not asked.rates or outcome == FIRES or asked.needs & Needs.BELOW:
+        if not asked.rates or outcome == FIRES or asked.needs & Needs.BELOW or asked.of_figures_alone:
             return True
         if not asked.grounds:
             sheets = self.sheets.measures(here.place.subject, period).values()
