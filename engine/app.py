@@ -27,6 +27,7 @@ from engine.workspace.paths import OutsideError, resolve_inside
 if TYPE_CHECKING:
     from engine.notices import AskedFor, Kind, Overdue
     from engine.store.store import Store  # these are imported where they are used: most commands need few of them
+    from engine.telling import AudienceTold
 
 
 def open_office(root: Path, now: str | None) -> Office:
@@ -236,6 +237,24 @@ def overdue(office: Office, name: str) -> "Overdue | None":
 
     with open_the_store(office) as store:
         return notices.overdue(office, declared(office, name), store)
+
+
+def tell(office: Office, audience: str, portfolio: str | None, occurrence: str | None) -> "list[AudienceTold]":
+    """Tells an audience with a calendar of its own of every portfolio that concerns it, and delivers the messages.
+
+    Once an occurrence, which is a day (today without one): told again, it says when that was. Raises FaultsError,
+    UsageError, StoreError.
+    """
+    from engine import telling
+
+    day, render = telling.occurrence_on(office, occurrence), _renderer(office)
+    told: list[AudienceTold] = []
+    with open_the_store(office) as store:
+        for name in telling.portfolios_of(office, audience, portfolio):
+            one = telling.tell_audience(office, declared(office, name), store, audience, day, render)
+            problems = deliver_after_run(office, store) if one.state == "told" else []
+            told.append(telling.with_states(one, store, problems))
+    return told
 
 
 def _also_revised(publications: Sequence[Publication], period: str, store: "Store") -> tuple[AlsoRevised, ...]:

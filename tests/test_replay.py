@@ -2,15 +2,19 @@
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from engine import app
 from engine.assessment.assess import AssessmentInputs, assess
+from engine.deciding import Entry, enter
 from engine.facts.book import FactBook
+from engine.model.acts import ActKind, OfficeAct
 from engine.model.returns import Return
 from engine.model.run import RunOut
 from engine.model.workspace import Calendar, Portfolio, Scheme, Settings, Workspace, cadence_of
+from engine.returns.decided import with_acts
 from engine.returns.merge import merge
 from engine.rulebook.loading import read_rulebook
 from engine.workspace.dates import working_days
@@ -32,7 +36,10 @@ def derived_again(inputs: str, period: str) -> dict[str, tuple[str | None, str |
     rulebook, faults = read_rulebook(read_yaml_text(kept["rules"], "rules"), workspace, portfolio)
     assert rulebook is not None, faults
     returns = [Return.model_validate(one) for one in kept["returns"]]
-    rows = {name: merge([one for one in returns if one.period == name])[0] for name in {one.period for one in returns}}
+    named = {one.period for one in returns}
+    acts = [OfficeAct.model_validate(one) for one in kept["acts"]]
+    returned = {name: merge([one for one in returns if one.period == name])[0] for name in named}
+    rows = with_acts(returned, acts, cadence_of(portfolio))
     today = date.fromisoformat(kept["today"])
     assessed = assess(
         AssessmentInputs(
@@ -46,11 +53,15 @@ def derived_again(inputs: str, period: str) -> dict[str, tuple[str | None, str |
     return {one.ref: (one.status, one.derived, one.trend) for one in assessed.subjects}
 
 
-def test_january_is_derived_again_from_the_inputs_kept_with_its_run(tmp_path: Path) -> None:
+def test_january_with_an_act_is_derived_again_from_the_inputs_kept_with_its_run(tmp_path: Path) -> None:
     for name in ("config", "rules", "examples"):
         shutil.copytree(ROOT / name, tmp_path / name)
     office = app.open_office(tmp_path, "2019-02-08T07:00")
+    entry = Entry(ActKind.OVERRIDE, "direct_payments", by="PMO", why="the figures came late", status="On Target")
+    with app.open_the_store(office) as store:
+        enter(office, store, replace(entry, period="2019-01"))
     run: RunOut = app.run(office, "improving_lives", "2019-01")
+    assert {one.ref: one.status for one in run.subjects}["direct_payments"] == "on_target"
     shutil.rmtree(tmp_path / "config")
     shutil.rmtree(tmp_path / "rules")
     shutil.rmtree(tmp_path / "examples")

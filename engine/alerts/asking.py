@@ -75,7 +75,7 @@ class Asking:
             subject = self.by_ref.get(ref)
             if subject is None:
                 continue
-            situation = self._situation(name, person, subject)
+            situation = self.situation(name, person, subject)
             if situation.concerned or situation.sees_through is not None:
                 yield Decided(subject, decide(name, person, situation), situation.threshold)
 
@@ -134,7 +134,8 @@ class Asking:
     def _silenced(self) -> Mapping[Key, str]:
         return {(one.audience, one.recipient, one.subject): one.period for one in self.background.silenced}
 
-    def _situation(self, name: str, person: str, subject: SubjectOut) -> Situation:
+    def situation(self, name: str, person: str, subject: SubjectOut) -> Situation:
+        """All that a decision on a subject follows from, for one recipient of an audience."""
         audience, key = self.workspace.audiences[name], (name, person, subject.ref)
         told, escalation = self.told.get(key), self.escalated[name].get(subject.ref)
         through = escalation.through if escalation else told.through if told else None

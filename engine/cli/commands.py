@@ -270,6 +270,32 @@ def _db(options: Options) -> int:
     return db.perform(options)
 
 
+def _mail_tell(options: Options) -> int:
+    from engine.cli.mailing import tell
+
+    return tell(options)
+
+
+def _mail_why(options: Options) -> int:
+    from engine.cli.mailing import why
+
+    return why(options)
+
+
+def _decide(options: Options) -> int:
+    from engine.cli import deciding
+    from engine.model.acts import ActKind
+
+    match options.subcommand:
+        case "end":
+            return deciding.end(options)
+        case "list":
+            return deciding.list_acts(options)
+        case word:
+            verbs = {"declare": ActKind.DECLARED, "acknowledge": ActKind.ACKNOWLEDGEMENT}
+            return deciding.enter(options, verbs.get(word) or ActKind(word))
+
+
 COMMANDS: dict[str, Callable[[Options], int]] = {
     "init": _init,
     "check": _check,
@@ -298,4 +324,7 @@ COMMANDS: dict[str, Callable[[Options], int]] = {
     "mail preview": _mail_preview,
     "mail remind": _mail_remind,
     "mail chase": _mail_chase,
+    "mail tell": _mail_tell,
+    "mail why": _mail_why,
+    **{f"decide {act}": _decide for act in ("override", "floor", "declare", "silence", "acknowledge", "end", "list")},
 }

@@ -117,6 +117,12 @@ def build_parser() -> argparse.ArgumentParser:
     preview.add_argument("portfolio", nargs="?", help="one portfolio; all without it")
     preview.add_argument("--period")
     preview.add_argument("--to", metavar="PERSON", help="only the messages to this person")
+    tell = _command(mail, "tell", "tell an audience that has a calendar of its own, once an occurrence")
+    tell.add_argument("audience", metavar="AUDIENCE")
+    tell.add_argument("--portfolio", help="one portfolio; all that concern it without it")
+    tell.add_argument("--occurrence", metavar="DAY", help="the day it was due (2019-02-22); today without it")
+    why = _command(mail, "why", "say why anybody got a mail about a subject, or got none, and what brings the next")
+    why.add_argument("subject", metavar="SUBJECT")
     for name, words, period in (
         ("remind", "remind everybody who owes a return of the day it is due", "the next to fall due, without it"),
         ("chase", "chase everybody whose return is overdue", "the last that fell due, without it"),
@@ -134,6 +140,7 @@ def build_parser() -> argparse.ArgumentParser:
     backup.add_argument("--keep", type=int, metavar="N", default=30, help="how many of those in var/backups stay; 30")
     restore = _command(db, "restore", "put a backup in the database's place; what is there is copied first")
     restore.add_argument("file", metavar="FILE")
+    _decide(_group(commands, "decide", "what people decide: judgements, silences, acknowledgements"))
     return parser
 
 
@@ -161,6 +168,44 @@ def _on_its_way(mail: "Commands[argparse.ArgumentParser]") -> None:
 def _who_and_why(command: argparse.ArgumentParser, when: str, *, required: bool = False) -> None:
     command.add_argument("--by", metavar="WHO", required=required, help=f"who says so; {when}")
     command.add_argument("--why", metavar="REASON", help=f"the reason; {when}")
+
+
+def _decide(decide: "Commands[argparse.ArgumentParser]") -> None:
+    until = "the last day it holds: a day or a period"
+    for name, words in (
+        ("override", "enter a status that stands in place of the derived one"),
+        ("floor", "enter a status that a subject is no better than"),
+        ("declare", "enter an owner's own view of a status, which moves nothing"),
+    ):
+        judgement = _act(decide, name, words, f'{until}, or "milestone NAME"; that one period without it')
+        judgement.add_argument("status", metavar="STATUS", help="its name, code or id")
+        judgement.add_argument("--period", help="the first that it counts for; the latest published, without it")
+    silence = _act(decide, "silence", "keep news of a subject from being told, until a day", until)
+    silence.add_argument("--below", action="store_true", help="of all that lies below the subject too")
+    silence.add_argument("--audience", metavar="AUDIENCE", help="for this audience alone")
+    acknowledge = _act(decide, "acknowledge", "say that a subject's open cases are known and seen to", until)
+    for command in (silence, acknowledge):
+        command.add_argument("--rule", metavar="RULE", help="of what this rule finds alone")
+    end = _command(decide, "end", "end one of these before its time")
+    end.add_argument("number", metavar="NUMBER", type=int, help="as decide list shows it")
+    _decided_by(end)
+    end.add_argument("--period", help="of a judgement: the first it counts for no longer; the latest published without")
+    listing = _command(decide, "list", "list what is in force")
+    listing.add_argument("portfolio", nargs="?", help="one portfolio; all without it")
+    listing.add_argument("--all", action="store_true", help="also what is over, ended or lapsed")
+
+
+def _act(decide: "Commands[argparse.ArgumentParser]", name: str, words: str, until: str) -> argparse.ArgumentParser:
+    command = _command(decide, name, words)
+    command.add_argument("subject", metavar="SUBJECT")
+    _decided_by(command)
+    command.add_argument("--until", metavar="UNTIL", help=until)
+    return command
+
+
+def _decided_by(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--by", metavar="WHO", required=True, help="who decided it, kept for good")
+    command.add_argument("--why", required=True, help="the reason, kept for good and shown in mails")
 
 
 Commands = argparse._SubParsersAction  # its only name in the library

@@ -1,0 +1,330 @@
+"""What people decide by command: judgements, silences, acknowledgements; in the whole program, over several months."""
+
+import json
+from email import policy
+from email.parser import BytesParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine import app
+from engine.cli import main
+from engine.model.run import RunOut
+from tests.test_runs_over_months import MONTHS, PEOPLE, Months, of
+
+
+class Deciding(Months):
+    """Months in which people decide, by the commands as they type them."""
+
+    def telltale(self, now: str, *words: str, expect: int = 0) -> None:
+        assert main(["-C", str(self.root), "--now", f"{now}T07:00", *words]) == expect
+
+    def decide(self, *words: str, now: str = "2019-02-08", until: str | None = None) -> None:
+        ending = ("--until", until) if until else ()
+        self.telltale(now, "decide", *words, "--by", "PMO", "--why", "a system is being replaced", *ending)
+
+    def told(self, run: RunOut) -> dict[str, str]:
+        return {ref: reason for message in run.messages for ref, reason in message.reasons.items()}
+
+    def texts(self) -> list[str]:
+        """The plain text of every mail, oldest first."""
+        files = sorted((self.root / "var/outbox").glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
+        parts = [BytesParser(policy=policy.default).parsebytes(path.read_bytes()) for path in files]
+        return [str(part.get_body(("plain",)).get_content()) for part in parts]  # type: ignore[union-attr]
+
+
+@pytest.fixture
+def months(tmp_path: Path) -> Deciding:
+    return Deciding(tmp_path)
+
+
+def answer(capsys: pytest.CaptureFixture[str]) -> Any:
+    return json.loads(capsys.readouterr().out)
+
+
+# ---- judgements
+
+
+def test_an_override_holds_to_its_last_period_and_the_derived_status_stays_beneath(months: Deciding) -> None:
+    assert months.told(months.month("2019-01", "30", "100")) == {"north": "first"}
+    months.decide("override", "north", "Amber", until="2019-02")
+    run = months.run("2019-01")
+    north = of(run, "north")
+    assert (north.status, north.derived, north.revised and north.revised.by) == ("amber", "red", ("decision",))
+    assert months.told(run) == {"north": "restated"}
+    assert of(months.month("2019-02", "30", "100"), "north").status == "amber"
+    assert of(months.month("2019-03", "30", "100"), "north").status == "red"
+
+
+def test_a_judgement_for_an_earlier_period_derives_that_and_the_later_ones_again(months: Deciding) -> None:
+    months.month("2019-01", "100", "100")
+    months.month("2019-02", "100", "100")
+    months.decide("floor", "south", "red", "--period", "2019-01", until="2019-02", now="2019-03-09")
+    months.run("2019-02", now="2019-03-09")
+    assert months.codes() == {"2019-01": "gr", "2019-02": "gr"}
+
+
+def test_a_run_that_follows_from_an_act_keeps_it_among_its_inputs_and_is_run_once(months: Deciding) -> None:
+    months.month("2019-01", "30", "100")
+    months.decide("override", "north", "G")
+    run = months.run("2019-01")
+    with app.open_the_store(months.office("2019-02-08")) as store:
+        kept = json.loads(store.inputs(run.run) or "")
+    assert [(act["kind"], act["subject"], act["status"]) for act in kept["acts"]] == [("override", "north", "green")]
+    assert months.run("2019-01").published == "unchanged"
+
+
+def test_an_override_that_is_ended_counts_no_longer_from_then_on(months: Deciding) -> None:
+    months.month("2019-01", "30", "100")
+    months.decide("override", "north", "green", until="2019-12")
+    months.run("2019-01")
+    months.returns("2019-02", "30", "100")
+    months.decide("end", "1", "--period", "2019-02", now="2019-03-08")
+    months.run("2019-02")
+    assert months.codes() == {"2019-01": "gg", "2019-02": "rg"}
+
+
+def test_an_override_ended_for_the_period_it_began_in_never_was(months: Deciding) -> None:
+    months.month("2019-01", "30", "100")
+    months.decide("override", "north", "green", until="2019-12")
+    months.run("2019-01")
+    months.decide("end", "1")
+    assert of(months.run("2019-01"), "north").status == "red"
+
+
+def test_an_act_holds_over_the_same_judgement_in_a_return_and_that_is_said(months: Deciding) -> None:
+    judged = ["subject,kind,status,reason,by,from,until", "north,override,amber,as agreed,PMO,,", ""]
+    months.write("returns/office/2019-01/pmo/judgements.csv", "\n".join(judged))
+    assert of(months.month("2019-01", "30", "100"), "north").status == "amber"
+    months.decide("override", "north", "green")
+    run = months.run("2019-01")
+    assert of(run, "north").status == "green"
+    assert any("two judgements of the kind `override` on north" in problem.what for problem in run.problems)
+
+
+def test_a_declared_view_moves_nothing(months: Deciding) -> None:
+    months.month("2019-01", "30", "100")
+    months.decide("declare", "north", "Green")
+    north = of(months.run("2019-01"), "north")
+    assert (north.status, north.declared and north.declared.status) == ("red", "green")
+
+
+# ---- silences and acknowledgements
+
+
+def test_while_silent_nobody_is_told_and_after_it_once(months: Deciding) -> None:
+    months.month("2019-01", "100", "100")
+    months.decide("silence", "programme", "--below", until="2019-03-20")
+    assert months.told(months.month("2019-02", "30", "80")) == {}
+    after = months.run("2019-02", now="2019-03-21")
+    assert (after.revision, months.told(after)) == (2, {"north": "first", "south": "first"})
+    assert months.run("2019-02", now="2019-03-22").published == "unchanged"
+
+
+def test_what_came_and_went_in_a_silence_is_never_told(months: Deciding) -> None:
+    months.month("2019-01", "80", "100")
+    months.decide("silence", "north", until="2019-03-20")
+    assert months.told(months.month("2019-02", "30", "100")) == {}
+    assert months.told(months.month("2019-03", "80", "100")) == {}
+
+
+def test_an_acknowledged_case_brings_no_reminder_and_is_said_in_mails(months: Deciding) -> None:
+    audience = "{who: owners, about: {level: projects}, remind_every: 1 periods}"
+    digest = "{who: [lead], at: amber}"
+    months.write("config/audiences.yaml", f"owners: {audience}\nboard: {digest}\n")
+    months.month("2019-01", "80", "80")
+    months.decide("acknowledge", "north", until="2019-12")
+    assert months.told(months.month("2019-02", "80", "80")) == {"south": "reminder"}
+    run = months.month("2019-03", "80", "30")
+    assert {message.audience: message.reasons for message in run.messages} == {
+        "owners": {"south": "worsened"},
+        "board": {"south": "worsened"},
+    }
+    assert any("Acknowledged" in text and "a system is being replaced" in text.lower() for text in months.texts())
+
+
+def test_acts_are_listed_with_where_they_stand(months: Deciding, capsys: pytest.CaptureFixture[str]) -> None:
+    months.month("2019-01", "80", "100")
+    months.decide("override", "north", "red", until="2019-02")
+    months.decide("silence", "south", "--audience", "owners", "--rule", "short", until="2019-02-10")
+    months.decide("acknowledge", "north", until="2019-12")
+    months.decide("end", "2")
+    months.run("2019-01")
+    capsys.readouterr()
+    months.telltale("2019-02-11", "decide", "list", "--all", "--format", "json")
+    states = {act["number"]: act["state"] for act in answer(capsys)["acts"]}
+    assert states == {1: "in force", 2: "ended", 3: "lapsed"}
+    months.telltale("2019-02-11", "decide", "list")
+    said = capsys.readouterr().out
+    assert "override of office/north: Red, from 2019-01" in said
+    assert "silence" not in said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("override north purple", "there is no status 'purple'; write `green`, `amber` or `red`"),
+        ("override nort red", "there is no subject 'nort'; did you mean `north`?"),
+        ("override north red --period 2018-12", "2018-12 is history: office starts with 2019-01"),
+        ("override north red --period 2019-03", "2019-03 has not begun: today is 2019-02-08"),
+        ("override north red --until 2019-01-15", "that would never be in force: it ends on 15 January 2019"),
+        ("floor north red --until soon", "`soon` is not a date; write a day as 31/10/2019"),
+        ("silence north", "say until when it holds"),
+        ("silence north --until 2019-01", "31 January 2019 is past"),
+        ("silence north --until 2019-03 --rule shrt", "there is no rule 'shrt' in rules/office.yaml; did you mean"),
+        ("silence north --until 2019-03 --audience clt", "there is no audience 'clt'; there is owners"),
+        ("acknowledge south --until 2019-03", "south has no open case: there is nothing to acknowledge"),
+        ("acknowledge north --until 2019-03 --rule far_short", "north has no open case of the rule far_short"),
+        ("end 7", "there is no act 7"),
+    ],
+)
+def test_an_act_that_cannot_be_meant_is_refused_in_a_sentence(
+    months: Deciding, capsys: pytest.CaptureFixture[str], words: str, said: str
+) -> None:
+    months.month("2019-01", "80", "100")
+    months.telltale("2019-02-08", "decide", *words.split(), "--by", "PMO", "--why", "so", expect=2)
+    assert said in capsys.readouterr().err
+    with app.open_the_store(months.office("2019-02-08")) as store:
+        assert store.acts("office") == ()
+
+
+def test_an_act_is_ended_once(months: Deciding, capsys: pytest.CaptureFixture[str]) -> None:
+    months.month("2019-01", "80", "100")
+    months.decide("silence", "north", until="2019-03")
+    months.decide("end", "1")
+    months.telltale("2019-02-08", "decide", "end", "1", "--by", "PMO", "--why", "so", expect=2)
+    assert "act 1 is ended already" in capsys.readouterr().err
+
+
+# ---- audiences with a calendar of their own, and why
+
+
+BOARD = 'board: {who: [lead], when: {every: month, on: last Friday, at: "09:00"}, release: by hand}\n'
+
+
+def with_board(months: Deciding) -> None:
+    months.write("config/audiences.yaml", f"owners: {{who: owners, about: {{level: projects}}}}\n{BOARD}")
+
+
+def test_an_audience_with_a_calendar_is_told_by_its_own_command_once_an_occurrence(
+    months: Deciding, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_board(months)
+    assert {message.audience for message in months.month("2019-01", "80", "100").messages} == {"owners"}
+    capsys.readouterr()
+    found = []
+    for now, occurrence in (("2019-02-22", "2019-02-22"), ("2019-02-23", "2019-02-22"), ("2019-03-01", "2019-03-01")):
+        months.telltale(now, "mail", "tell", "board", "--occurrence", occurrence, "--format", "json")
+        (told,) = answer(capsys)["told"]
+        found.append((told["state"], told["decisions"], [message["reasons"] for message in told["messages"]]))
+    assert found == [
+        ("told", 4, [{"north": "first"}]),
+        ("told before", 0, []),
+        ("told", 4, []),
+    ]
+
+
+def test_a_held_digest_of_a_month_that_is_corrected_is_replaced_in_the_run(months: Deciding) -> None:
+    with_board(months)
+    months.month("2019-01", "80", "100")
+    months.telltale("2019-02-22", "mail", "tell", "board")
+    for number, (north, reasons) in enumerate((("30", {"north": "first"}), ("80", {"north": "first"})), 1):
+        months.returns("2019-01", north, "100")
+        run = months.run("2019-01", now=f"2019-02-2{number + 2}")
+        (board,) = (message for message in run.messages if message.audience == "board")
+        assert (board.state, board.reasons) == ("held", reasons)
+    with app.open_the_store(months.office("2019-02-28")) as store:
+        states = [(one.rendered.revision, one.state) for one in store.outbox() if one.rendered.audience == "board"]
+    assert states == [(3, "held"), (2, "withdrawn"), (1, "withdrawn")]
+
+
+def test_a_telling_while_a_run_is_published_keeps_nothing(months: Deciding, monkeypatch: pytest.MonkeyPatch) -> None:
+    from engine.store.store import Store
+
+    with_board(months)
+    months.month("2019-01", "80", "100")
+    seen = Store.runs_seen
+    monkeypatch.setattr(Store, "runs_seen", lambda self, portfolio: seen(self, portfolio) - 1)
+    months.telltale("2019-02-22", "mail", "tell", "board", expect=4)
+    monkeypatch.undo()
+    with app.open_the_store(months.office("2019-02-22")) as store:
+        assert store.telling("board", "office", "2019-02-22") is None
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("bord", "there is no audience 'bord' in config/audiences.yaml; did you mean `board`?"),
+        ("owners", "owners has no calendar of its own: telltale run tells it"),
+        ("board --occurrence friday", "'friday' is not a day; write it as 2019-02-22"),
+        ("board --portfolio offices", "there is no portfolio 'offices'"),
+    ],
+)
+def test_who_cannot_be_told_is_said(
+    months: Deciding, capsys: pytest.CaptureFixture[str], words: str, said: str
+) -> None:
+    with_board(months)
+    months.telltale("2019-02-22", "mail", "tell", *words.split(), expect=2)
+    assert said in capsys.readouterr().err
+
+
+def test_before_anything_is_published_an_audience_is_told_nothing_and_may_be_told_later(
+    months: Deciding, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_board(months)
+    months.telltale("2019-02-22", "mail", "tell", "board")
+    assert "Nothing is published of office yet: board was told nothing." in capsys.readouterr().out
+    months.month("2019-01", "80", "100")
+    months.telltale("2019-02-22", "mail", "tell", "board")
+    assert "1 message" in capsys.readouterr().out
+
+
+def test_why_says_for_each_reader_what_was_decided_told_and_is_next(
+    months: Deciding, capsys: pytest.CaptureFixture[str]
+) -> None:
+    months.write(
+        "config/audiences.yaml",
+        "owners: {who: owners, about: {level: projects}, remind_every: 3 periods}\n"
+        f"leads: {{who: owners, about: {{level: programmes}}}}\n{BOARD}",
+    )
+    months.month("2019-01", "80", "100")
+    months.month("2019-02", "80", "100")
+    capsys.readouterr()
+    months.telltale("2019-03-09", "mail", "why", "north", "--format", "json")
+    owners, leads, board = answer(capsys)["audiences"]
+    (person,) = owners["people"]
+    decided, told = person["decided"], person["told"]
+    assert (decided["reason"], decided["occurrence"], decided["since_occurrence"]) == (
+        "already told",
+        "2019-02",
+        "2019-02",
+    )
+    assert (told["period"], told["status"], told["state"]) == ("2019-01", "amber", "sent")
+    assert "A reminder, with the run of 2019-04, where it is then as it is now." in person["next"]
+    assert leads["nobody"] == "It is told of programmes, and this is a project."
+    assert (board["people"][0]["decided"], board["people"][0]["now"]["reason"]) == (None, "first")
+
+
+def test_why_names_the_silence_and_its_end(months: Deciding, capsys: pytest.CaptureFixture[str]) -> None:
+    months.month("2019-01", "100", "100")
+    months.decide("silence", "north", until="2019-03-20")
+    months.month("2019-02", "80", "100")
+    capsys.readouterr()
+    months.telltale("2019-03-09", "mail", "why", "north")
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Silenced (2019-02, decided on 2019-03-08): A silence is in force. By PMO until 20 March 2019:" in said
+    assert "Was never told of it." in said
+    assert "The end of the silence (the last day is 20 March 2019), where what is true then is not what was" in said
+
+
+def test_a_person_without_an_address_is_asked_about_all_the_same(
+    months: Deciding, capsys: pytest.CaptureFixture[str]
+) -> None:
+    months.write("config/people.yaml", PEOPLE.replace(", email: north@council.example", ""))
+    months.month("2019-01", "80", "100")
+    capsys.readouterr()
+    months.telltale(MONTHS["2019-01"], "mail", "why", "north")
+    said = capsys.readouterr().out
+    assert "North Lead, without an address" in said
+    assert "Nobody with an address" in said
