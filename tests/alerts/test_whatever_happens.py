@@ -1,0 +1,81 @@
+"""Whatever happens: nobody is told twice, nobody misses what lasts, and nobody hears of a false recovery.
+
+A machine publishes months, silences and ends silences, tells again and starts anew from what is kept, in any order.
+"""
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
+
+from engine.alerts.threshold import Threshold
+from engine.model.acts import OfficeAct
+from engine.model.alerts import Case, HistoryPoint, Reason, Silenced, Told
+from tests.alerts.months import GAR, OWNERS, STATUS, Office, month_name, run_of, silence, subject, workspace
+
+SEES = Threshold(GAR, "exceptions")
+
+
+class WhateverHappens(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.office = Office(workspace({"owners": OWNERS}))
+        self.last = ""
+
+    @rule(letter=st.sampled_from(list(STATUS)))
+    def publish(self, letter: str) -> None:
+        office, before = self.office, self.office.told[-1] if self.office.told else None
+        run = run_of(subject(letter, previous=self.last or None), period=month_name(len(office.periods)))
+        told = office.month(run)
+        (decision,) = told.decisions
+        self.last = letter
+        after = office.told[-1] if office.told else None
+        if office.acts:
+            assert (decision.reason, told.messages) == (Reason.SILENCED, [])
+        if letter == "_":
+            assert decision.reason is not Reason.REMEDIATED
+        if decision.tells and before is not None and after is not None:
+            reopened = any(case.reopened and case.opened > before.period for case in office.open_cases)
+            assert (before.status, set(before.cases)) != (after.status, set(after.cases)) or reopened
+        if not office.acts and SEES.sees(STATUS[letter]):
+            assert after is not None
+            assert (GAR.rank(after.status) or 0) >= (GAR.rank(STATUS[letter]) or 0)
+            seen = {case.key for case in office.open_cases if SEES.sees(case.status)}
+            assert {key for key in seen if key.rule != "override"} <= set(after.cases)
+        if not office.acts and STATUS[letter] == "green":
+            assert after is None or not SEES.sees(after.status)  # who was told of trouble is told that it is over
+
+    @rule()
+    def silence(self) -> None:
+        self.office.acts = [silence()]
+
+    @rule()
+    def end_the_silence(self) -> None:
+        self.office.acts = []
+
+    @rule()
+    def tell_again(self) -> None:
+        if self.last and not self.office.acts:
+            office = self.office
+            before = Office(office.workspace, list(office.told), office.open_cases, office.closed, dict(office.history))
+            before.periods, before.silenced = office.periods[:-1], office.silenced
+            before.history = {ref: points[:-1] for ref, points in office.history.items()}
+            told = before.revise(run_of(subject(self.last), period=office.periods[-1], revision=2))[1]
+            known = office.told[-1].period == office.periods[-1] if office.told else False
+            assert not (known and told.messages)
+
+    @rule()
+    def start_anew(self) -> None:
+        """Everything that is kept goes through its text, and nothing else is remembered."""
+        office = self.office
+        office.told = [Told.model_validate_json(one.model_dump_json()) for one in office.told]
+        office.open_cases = [Case.model_validate_json(one.model_dump_json()) for one in office.open_cases]
+        office.silenced = [Silenced.model_validate_json(one.model_dump_json()) for one in office.silenced]
+        office.acts = [OfficeAct.model_validate_json(one.model_dump_json()) for one in office.acts]
+        office.history = {
+            ref: [HistoryPoint.model_validate_json(one.model_dump_json()) for one in points]
+            for ref, points in office.history.items()
+        }
+
+
+TestWhateverHappens = WhateverHappens.TestCase
+TestWhateverHappens.settings = settings(max_examples=100, stateful_step_count=25, deadline=None)
