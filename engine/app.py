@@ -251,7 +251,10 @@ def tell(office: Office, audience: str, portfolio: str | None, occurrence: str |
     told: list[AudienceTold] = []
     with open_the_store(office) as store:
         for name in telling.portfolios_of(office, audience, portfolio):
-            one = telling.tell_audience(office, declared(office, name), store, audience, day, render)
+            about = declared(office, name)
+            one = telling.tell_audience(office, about, store, audience, day, render)
+            if one.state == "told" and office.workspace.audiences[audience].tell == "problems":
+                one = telling.told_of_problems(office, about, store, one, _renderer(office))
             problems = deliver_after_run(office, store) if one.state == "told" else []
             told.append(telling.with_states(one, store, problems))
     return told

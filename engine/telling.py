@@ -12,6 +12,7 @@ from engine.alerts.audiences import concerns
 from engine.alerts.cases import CaseChanges
 from engine.model.problems import Problem
 from engine.model.run import MessageOut
+from engine.notices import RenderAny, tell_office
 from engine.office import Office, UsageError
 from engine.pipeline import HISTORY, Declared, Published, Render, tell
 from engine.store.records import MadeTelling, StoredRun
@@ -89,6 +90,27 @@ def tell_audience(
         name, audience, occurrence, "told", office.now.isoformat(), stored.id, stored.period, len(told.decisions),
         told.run.messages, told.run.problems,
     )  # fmt: skip
+
+
+def told_of_problems(
+    office: Office, about: Declared, store: Store, told: AudienceTold, render: RenderAny
+) -> AudienceTold:
+    """What an audience was told that is told of problems: `tell_audience` keeps the occurrence, this the messages."""
+    stored = store.latest_run(told.portfolio, told.period)
+    if stored is None or not office.has_period(told.portfolio, told.period):
+        return told
+    known = {one.id for one in store.outbox(told.portfolio)}
+    period = office.period(told.portfolio, told.period)
+    problems = tell_office(office, about, store, stored.out, period, render, [told.audience])
+    messages = tuple(
+        MessageOut(
+            audience=one.rendered.audience, to=(one.rendered.address,), subject=one.rendered.subject,
+            reasons=one.rendered.reasons, state=one.state.value,
+        )
+        for one in reversed(store.outbox(told.portfolio))
+        if one.id not in known
+    )  # fmt: skip
+    return replace(told, messages=messages, problems=(*told.problems, *problems))
 
 
 def published_until(store: Store, stored: StoredRun) -> Published:

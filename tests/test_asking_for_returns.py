@@ -215,3 +215,16 @@ def test_the_office_is_told_nothing_before_its_own_calendar_says_so(months: Mont
     months.write("config/audiences.yaml", "office: {who: [lead], tell: problems, when: {every: month, on: Monday}}\n")
     months.month("2019-01", "100", "many")
     assert mails(months) == []
+
+
+def test_mail_tell_sends_the_office_its_own_mail_once_an_occurrence(
+    months: Months, capsys: pytest.CaptureFixture[str]
+) -> None:
+    months.write("config/audiences.yaml", "office: {who: [lead], tell: problems, when: {every: month, on: Monday}}\n")
+    months.month("2019-01", "100", "many")
+    for _ in range(2):
+        told(months, "tell", "office", now="2019-02-11")
+    said = capsys.readouterr().out
+    assert "office is told of office, 2019-01, for 2019-02-11: 1 message." in said
+    assert "office has been told of office for 2019-02-11" in said
+    assert len(office_mails(months)) == 1
