@@ -24,6 +24,9 @@ office: {who: [lead], tell: problems}
 """
 
 
+ON_A_MONDAY = "office: {who: [lead], tell: problems, when: {every: month, on: 2nd Monday}}\n"
+
+
 @pytest.fixture
 def months(tmp_path: Path) -> Months:
     made = Months(tmp_path)
@@ -201,7 +204,7 @@ def test_a_letter_that_dies_while_it_is_sent_is_told_to_the_office(
 
 
 def test_an_office_with_a_calendar_of_its_own_is_told_when_it_is_asked_for(months: Months) -> None:
-    months.write("config/audiences.yaml", "office: {who: [lead], tell: problems, when: {every: month, on: Monday}}\n")
+    months.write("config/audiences.yaml", ON_A_MONDAY)
     months.month("2019-01", "100", "many")
     assert app.tell_office(months.office("2019-02-11"), "office", ["office"]) == []
     assert len(office_mails(months)) == 1
@@ -212,7 +215,7 @@ def test_before_anything_is_published_there_is_nothing_to_tell(months: Months) -
 
 
 def test_the_office_is_told_nothing_before_its_own_calendar_says_so(months: Months) -> None:
-    months.write("config/audiences.yaml", "office: {who: [lead], tell: problems, when: {every: month, on: Monday}}\n")
+    months.write("config/audiences.yaml", ON_A_MONDAY)
     months.month("2019-01", "100", "many")
     assert mails(months) == []
 
@@ -220,7 +223,7 @@ def test_the_office_is_told_nothing_before_its_own_calendar_says_so(months: Mont
 def test_mail_tell_sends_the_office_its_own_mail_once_an_occurrence(
     months: Months, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    months.write("config/audiences.yaml", "office: {who: [lead], tell: problems, when: {every: month, on: Monday}}\n")
+    months.write("config/audiences.yaml", ON_A_MONDAY)
     months.month("2019-01", "100", "many")
     for _ in range(2):
         told(months, "tell", "office", now="2019-02-11")
