@@ -1,9 +1,10 @@
 """A telling as plain dicts of text, lists and truth values: all that a template ever sees."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
-from engine.model.alerts import HistoryPoint, Reason, Telling
+from engine.model.alerts import SHOWN_PERIODS, HistoryPoint, Reason, Telling
 from engine.model.run import DecisionOut, FindingOut, SubjectOut
 from engine.model.values import Quantity, Unit, show
 from engine.model.workspace import Scheme
@@ -101,7 +102,6 @@ def subject_view(subject: SubjectOut, telling: Telling, show_picture: Show | Non
         finding_view(finding, aim if finding.status == subject.status else "")
         for finding in _worst_first(subject.findings, scheme)
     ]
-    judgements = judgement_views(subject, scheme)
     since = telling.since.get(subject.ref)
     about = f"{telling.portfolio_title}, {period_words(telling.period)}: {title} ({status['name']})"
     return {
@@ -112,12 +112,12 @@ def subject_view(subject: SubjectOut, telling: Telling, show_picture: Show | Non
         "since": f"Open since {period_words(since)}." if since and since != telling.period else "",
         "as_at": _as_at(subject.held_from),
         "programme": one_line(part[0].title) if (part := telling.part_of.get(subject.ref)) else "",
-        "judgements": judgements,
+        "judgements": judgement_views(subject, scheme),
         "findings": findings,
         "distance": next((one["distance"] for one in findings if one["distance"]), "") if aim else "",
         "acts": [act_words(act, scheme) for act in telling.acts.get(subject.ref, ())],
         "replaced": subject.override is not None,  # the findings stand beneath a person's judgement
-        "briefly": _briefly(judgements, findings),
+        "briefly": _briefly(subject, scheme, findings),
         "actions": _actions(subject),
         "savings": _savings(subject),
         "at_risk": _at_risk(subject),
@@ -153,11 +153,11 @@ def _trend(subject: SubjectOut, telling: Telling) -> str:
         return trend_words(subject, telling.scheme, telling.period)
     if telling.before(subject) is None and not subject.not_assessed and not subject.judged:
         return "No rule gives it a status."
-    since = telling.period
-    for point in reversed(telling.history.get(subject.ref, ())):
-        if point.status is not None:
-            break
-        since = point.period
+    since: str | None = None  # where the history is shorter than what is shown of one, there was no status before it
+    history = telling.history.get(subject.ref, ())
+    if telling.before(subject) is not None or len(history) == SHOWN_PERIODS:
+        unrated = takewhile(lambda point: point.status is None, reversed(history))
+        since = min((point.period for point in unrated), default=telling.period)
     return unrated_words(subject, telling.scheme, telling.period, telling.before(subject), since)
 
 
@@ -191,18 +191,30 @@ def finding_view(finding: FindingOut, aim: str = "") -> View:
 
 def judgement_views(subject: SubjectOut, scheme: Scheme) -> list[View]:
     """What people decided, said as such; the owner's own view only where it differs."""
-    views = []
-    if (override := subject.override) is not None:
-        beneath = f"The rules alone say {name_of(scheme, subject.derived)}."
-        said = f"{JUDGED} {sentence(override.reason)}"
-        views.append({"because": said, "detail": f"{sentence(_terms(override))} {beneath}"})
-    if (floor := subject.floor) is not None:
-        limit = f"No better than {name_of(scheme, floor.status)}, {_terms(floor)}"
-        views.append({"because": f"{JUDGED} {sentence(floor.reason)}", "detail": limit})
-    if (declared := subject.declared) is not None and declared.status != subject.status:
-        said = f"The owner's own view is {name_of(scheme, declared.status)}: {sentence(declared.reason)}"
-        views.append({"because": said, "detail": ""})
-    return views
+    return [*_override(subject, scheme), *_floor(subject, scheme), *_declared(subject, scheme)]
+
+
+def _override(subject: SubjectOut, scheme: Scheme) -> list[View]:
+    if (override := subject.override) is None:
+        return []
+    beneath = f"The rules alone say {name_of(scheme, subject.derived)}."
+    said = f"{JUDGED} {sentence(override.reason)}"
+    return [{"because": said, "detail": f"{sentence(_terms(override))} {beneath}"}]
+
+
+def _floor(subject: SubjectOut, scheme: Scheme) -> list[View]:
+    if (floor := subject.floor) is None:
+        return []
+    limit = f"No better than {name_of(scheme, floor.status)}, {_terms(floor)}"
+    return [{"because": f"{JUDGED} {sentence(floor.reason)}", "detail": limit}]
+
+
+def _declared(subject: SubjectOut, scheme: Scheme) -> list[View]:
+    declared = subject.declared
+    if declared is None or declared.status == subject.status:
+        return []
+    said = f"The owner's own view is {name_of(scheme, declared.status)}: {sentence(declared.reason)}"
+    return [{"because": said, "detail": ""}]
 
 
 def _terms(decision: DecisionOut) -> str:
@@ -219,9 +231,14 @@ def _worst_first(findings: Iterable[FindingOut], scheme: Scheme) -> list[Finding
     )
 
 
-def _briefly(judgements: list[View], findings: list[View]) -> str:
-    """The first reason with what was returned about it, and how many more there are."""
-    reasons = [*judgements, *findings]
+def _briefly(subject: SubjectOut, scheme: Scheme, findings: list[View]) -> str:
+    """The first reason with what was returned about it, and how many more there are.
+
+    A floor comes after what is worse than it; the owner's own view decides nothing, and is no reason beside others.
+    """
+    floor = _floor(subject, scheme)
+    by_rank = [*floor, *findings] if subject.floor and subject.floor.status == subject.status else [*findings, *floor]
+    reasons = [*_override(subject, scheme), *by_rank] or _declared(subject, scheme)
     if not reasons:
         return ""
     first = [reasons[0][said] for said in ("because", "milestones", "explained") if reasons[0].get(said)]

@@ -142,10 +142,14 @@ def trend_words(subject: SubjectOut, scheme: Scheme, period: str) -> str:
     return " ".join(filter(None, (said, *_moved_words(subject, scheme, period))))
 
 
-def unrated_words(subject: SubjectOut, scheme: Scheme, period: str, before: str | None, since: str) -> str:
-    """Of what is no longer rated: since when, and what it was; `before` is its status when it last had one."""
+def unrated_words(subject: SubjectOut, scheme: Scheme, period: str, before: str | None, since: str | None) -> str:
+    """Of what is not rated: since when, and what it was; `before` is its status when it last had one.
+
+    `since` is None for what never had one.
+    """
     was = f"; {name_of(scheme, before)} before" if before is not None else ""
-    return " ".join((f"Not rated since {period_words(since)}{was}.", *_moved_words(subject, scheme, period)))
+    said = "Not rated so far." if since is None else f"Not rated since {period_words(since)}{was}."
+    return " ".join((said, *_moved_words(subject, scheme, period)))
 
 
 def _moved_words(subject: SubjectOut, scheme: Scheme, period: str) -> Iterator[str]:

@@ -7,12 +7,20 @@ from typing import NamedTuple
 
 from engine.alerts.asking import Asking, Decided
 from engine.alerts.audiences import concerns
-from engine.model.alerts import Case, Decision, HistoryPoint, PartOf, Reason, Telling, Told, last_rated
+from engine.model.alerts import (
+    SHOWN_PERIODS,
+    Case,
+    Decision,
+    HistoryPoint,
+    PartOf,
+    Reason,
+    Telling,
+    Told,
+    last_rated,
+)
 from engine.model.problems import Problem
 from engine.model.run import SubjectOut
 from engine.model.workspace import Audience, Level, Portfolio, Workspace
-
-SHOWN_PERIODS = 12  # in the small picture of a message
 
 
 class Tellings(NamedTuple):

@@ -132,6 +132,9 @@ class Decision(Frozen):
         return f"{self.reason.sentence} {self.detail}".rstrip()
 
 
+SHOWN_PERIODS = 12  # in the small picture of a message
+
+
 class HistoryPoint(Frozen):
     """A subject's published status in one period: for the small picture of the last twelve."""
 

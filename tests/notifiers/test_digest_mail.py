@@ -63,6 +63,19 @@ def test_a_judgement_comes_before_the_rules_and_is_said_to_be_one() -> None:
     assert "The PMO's judgement, not a rule: The market is failing. And 1 more reason.\n" in text
 
 
+def test_what_decides_comes_first_and_an_owners_own_view_is_no_reason() -> None:
+    own_view = DecisionOut(status=OT, reason="It will come right", by="owner")
+    floor = DecisionOut(status=EO, reason="The market is failing", by="pmo")
+    why = (finding("few"), finding("late", status=AR))
+    judged = subject("A", AR, EO, declared=own_view, floor=floor, findings=why)
+    text = text_of(telling(kind="digest", subjects=(judged,), reasons={}))
+    assert "Late. And 2 more reasons.\n" in text
+    alone = subject("A", AR, EO, declared=own_view)
+    assert "The owner's own view is On Target: It will come right." in text_of(
+        telling(kind="digest", subjects=(alone,), reasons={})
+    )
+
+
 def test_the_nearest_programme_is_named() -> None:
     above = {"a": (CROSS_CUTTING, INDEPENDENCE)}
     text = text_of(telling(kind="digest", subjects=(subject("A", EO, OT),), reasons={}, part_of=above))
@@ -85,6 +98,15 @@ def test_a_portfolio_that_no_rule_rates_says_so_and_what_is_remarked_of_it() -> 
     assert "Not rated. No rule gives it a status. " in text_of(told)
     assert "\n7 of 10 projects fall short.\n" in text_of(told)
     assert "7 of 10 projects fall short." in words_of(html_of(told))
+
+
+def test_what_never_had_a_status_is_not_rated_so_far_rather_than_since_now() -> None:
+    whole = PORTFOLIO.model_copy(update={"status": None, "previous": None, "trend": None, "judged": ("late",)})
+    told = digest_telling().model_copy(update={"overview": whole})
+    so_far = told.model_copy(update={"history": {whole.ref: months(None, None)}})
+    assert "Not rated so far." in text_of(so_far)
+    for_long = told.model_copy(update={"history": {whole.ref: months(*[None] * 12)}})
+    assert "Not rated since February 2018." in text_of(for_long)
 
 
 def test_a_restated_status_is_not_among_the_worse() -> None:
