@@ -85,7 +85,6 @@ def check_audiences(
         yield from _check_at(file, name, audience, portfolios, schemes)
         if isinstance(audience.when, OwnCalendar):
             yield from check_when(file, (name, "when"), audience.when)
-        yield from _check_not_kept(file, name, audience)
         for key, text in (("remind_every", audience.remind_every), ("escalate_after", audience.escalate_after)):
             if text is not None:
                 yield from unreadable(file, (name, key), partial(periods_in, text))
@@ -97,13 +96,6 @@ def check_audiences(
         elif _circles(name, audiences):
             what = f"what is passed on from {quoted(name)} comes back to it"
             yield file.fault((name, "next_up"), "circle", what, "let the last audience have no `next_up`")
-
-
-def _check_not_kept(file: YamlFile, name: str, audience: Audience) -> Iterator[Fault]:
-    """What may be written and is not kept yet: better said than silently passed over."""
-    if audience.release == "by hand":
-        what = "this version has no command that releases a held message"
-        yield file.warning((name, "release"), "not-kept", what, "write `release: at once`")
 
 
 def _circles(name: str, audiences: Mapping[str, Audience]) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.model.problems import Severity
 from engine.model.workspace import Calendar, Level, Settings
 from engine.workspace.loading import load_workspace
-from tests.workspace.sample import CARE, FILES, PEOPLE, PORTFOLIO, SCHEME, THREE, edit, said, write, write_sample, wrong
+from tests.workspace.sample import CARE, FILES, PEOPLE, PORTFOLIO, SCHEME, THREE, edit, said, write, write_sample
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def root(tmp_path: Path) -> Path:
 
 def test_a_workspace_without_a_fault_is_read_whole(root: Path) -> None:
     workspace, faults = load_workspace(root)
-    assert wrong(faults) == []
+    assert faults == []
     assert workspace is not None
     assert [(subject.ref, subject.level) for subject in workspace.portfolios["care"].subjects.values()] == [
         ("care", Level.PORTFOLIO),
@@ -130,7 +130,7 @@ def test_a_file_that_nothing_reads_is_a_warning(root: Path) -> None:
     write(root, "notes.txt", "x")
     workspace, faults = load_workspace(root)
     assert workspace is not None
-    assert [str(fault) for fault in wrong(faults) if fault.severity is Severity.WARNING] == [
+    assert [str(fault) for fault in faults if fault.severity is Severity.WARNING] == [
         "config/peple.yaml:1:1: nothing reads this file; did you mean `people.yaml`?",
         "config/schemes/four.yml:1:1: nothing reads this file; let its name end in .yaml",
     ]
@@ -187,9 +187,3 @@ def test_whatever_value_is_spoiled_it_is_told_and_nothing_breaks(
     workspace, faults = load_workspace(root)
     assert (workspace is None) == any(fault.severity is Severity.ERROR for fault in faults)
     assert all(fault.what and fault.line and fault.column for fault in faults)
-
-
-def test_what_this_version_does_not_keep_yet_is_said(root: Path) -> None:
-    edit(root, "audiences.yaml", "next_up: board", "next_up: board, remind_every: 3 periods, release: by hand")
-    (fault,) = (fault for fault in load_workspace(root)[1] if fault.code == "not-kept")
-    assert "no command that releases" in fault.what

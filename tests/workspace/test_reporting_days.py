@@ -12,7 +12,7 @@ from engine.model.workspace import Calendar, EveryWeeks, Portfolio, cadence_of
 from engine.periods import Cadence, PeriodError, Weeks, WorkingDays, period_in_words, periods_between
 from engine.workspace.dates import by_calendar, due_date, working_days
 from engine.workspace.loading import load_workspace
-from tests.workspace.sample import CALENDAR, CARE, edit, write_sample, wrong
+from tests.workspace.sample import CALENDAR, CARE, edit, write_sample
 
 ENGLAND = working_days(Calendar())
 MONDAYS = Weeks(2, date(2016, 10, 31))
@@ -121,7 +121,7 @@ def test_the_workspaces_own_calendar_says_what_is_closed(tmp_path: Path) -> None
     edit(root, CARE, "starts: 2019-01", "starts: 2018-12-24")
     (root / "config/calendar.yaml").write_text(CALENDAR.replace("2019-12-24", "2018-12-24, 2018-12-27"), "utf-8")
     workspace, faults = load_workspace(root)
-    assert wrong(faults) == []
+    assert faults == []
     assert workspace is not None
     assert cadence_of(workspace.portfolios["care"]).period("2018-12-24").end == date(2018, 12, 28)
 
@@ -133,7 +133,7 @@ def test_a_calendar_of_nowhere_is_one_fault_and_no_failure(tmp_path: Path) -> No
     (root / "config/calendar.yaml").write_text(CALENDAR.replace("GB", "QQ"), "utf-8")
     workspace, faults = load_workspace(root)
     assert workspace is None
-    assert [fault.code for fault in wrong(faults)] == ["unknown-place"]
+    assert [fault.code for fault in faults] == ["unknown-place"]
 
 
 def test_without_a_calendar_reporting_days_are_kept() -> None:
