@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that docs.
 from docs import faults, language, schemas
 from engine.facts import names
 from engine.facts.words import MEASURE_WORDS
-from engine.model import calendars, problems, run, whatif, workspace
+from engine.model import calendars, problems, run, settings, whatif, workspace
 from engine.model.values import Unit
 from engine.returns.raw import COLUMNS, REQUIRED
 from engine.rulebook import file as rulefile
@@ -49,9 +49,8 @@ CONFIG: tuple[type[BaseModel], ...] = (
     workspace.Programme, workspace.Project, workspace.MeasureHere, workspace.LifetimeTarget, workspace.DatedNumber,
     workspace.LifecycleSpan,
     workspace.Scheme, workspace.Status, workspace.Person, workspace.Deputy, workspace.Audience, workspace.About,
-    calendars.OwnCalendar, calendars.Job, workspace.Calendar, workspace.Settings, workspace.ServiceSettings,
-    workspace.MailSettings, workspace.SmtpSettings,
-    workspace.ArchiveSettings,
+    calendars.OwnCalendar, calendars.Job, workspace.Calendar, settings.Settings, settings.ServiceSettings,
+    settings.MailSettings, settings.SmtpSettings, settings.ArchiveSettings,
 )  # fmt: skip
 JSON: tuple[type[BaseModel], ...] = (
     run.RunOut, run.SubjectOut, run.RevisedOut, run.FindingOut, run.MilestoneOut, run.ExplanationOut, run.EvidenceOut,

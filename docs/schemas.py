@@ -19,7 +19,8 @@ from pydantic.fields import FieldInfo
 
 from engine.calendars import EVERY, ON_SCHEMA
 from engine.model.calendars import Job
-from engine.model.workspace import Audience, Calendar, Person, Portfolio, Scheme, Settings
+from engine.model.settings import Settings
+from engine.model.workspace import Audience, Calendar, Person, Portfolio, Scheme
 from engine.periods import MONTHS
 from engine.rulebook.file import RuleFile
 from engine.rulebook.parser import BAND_OPERATORS, OTHERWISE, WITHIN

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine.model.alerts import NEEDS_A_PERSON, Act, OutboxMessage, OutboxState
 from engine.model.problems import Problem
-from engine.model.workspace import MailSettings, SmtpSettings
+from engine.model.settings import MailSettings, SmtpSettings
 from engine.office import Office, UsageError
 
 if TYPE_CHECKING:

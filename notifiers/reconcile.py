@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Protocol
 
 from engine.model.alerts import OutboxMessage, OutboxState
-from engine.model.workspace import ArchiveSettings
+from engine.model.settings import ArchiveSettings
 from notifiers.addresses import shown
 
 TIMEOUT = 60.0  # seconds

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import aiosmtplib
 
 from engine.model.alerts import OutboxMessage
-from engine.model.workspace import SmtpSettings
+from engine.model.settings import SmtpSettings
 from notifiers.addresses import shown
 from notifiers.outbox import DeliveryError, UncertainError
 

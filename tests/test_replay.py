@@ -13,7 +13,8 @@ from engine.facts.book import FactBook
 from engine.model.acts import ActKind, OfficeAct
 from engine.model.returns import Return
 from engine.model.run import RunOut
-from engine.model.workspace import Calendar, Portfolio, Scheme, Settings, Workspace, cadence_of
+from engine.model.settings import Settings
+from engine.model.workspace import Calendar, Portfolio, Scheme, Workspace, cadence_of
 from engine.returns.decided import with_acts
 from engine.returns.merge import merge
 from engine.rulebook.loading import read_rulebook

@@ -3,7 +3,8 @@
 from engine.model.alerts import OutboxState
 from engine.model.numbers import read_number
 from engine.model.run import RunOut
-from engine.model.workspace import Audience, MailSettings
+from engine.model.settings import MailSettings
+from engine.model.workspace import Audience
 
 FEW = 10  # so many subjects may always change: a share of few says little
 

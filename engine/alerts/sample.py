@@ -16,8 +16,9 @@ from engine.model.run import (
     NotAssessed,
     SubjectOut,
 )
+from engine.model.settings import MailSettings
 from engine.model.values import Unit
-from engine.model.workspace import Level, MailSettings, Scheme
+from engine.model.workspace import Level, Scheme
 
 _PERIOD = "2019-01"
 _NOW, _MAIL = datetime(2019, 2, 8, 7, tzinfo=UTC), MailSettings(allowed_domains=("council.example",))

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from engine.model.base import Frozen
-from engine.model.workspace import MailSettings
+from engine.model.settings import MailSettings
 
 
 class Addressed(Frozen):

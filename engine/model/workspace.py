@@ -6,7 +6,6 @@ These models are both what `config/` may say (validated as written) and what the
 import re
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from typing import Literal
@@ -15,6 +14,7 @@ from pydantic import Field, PrivateAttr
 
 from engine.model.base import Frozen
 from engine.model.calendars import Day, Job, OwnCalendar
+from engine.model.settings import Settings
 from engine.model.values import Unit
 from engine.periods import Cadence, Dates, Months, PeriodError, Weeks, WorkingDays
 
@@ -312,7 +312,7 @@ def _walk_below(node: Programme | Project, parent: str, depth: int, ends: date |
         yield from _walk_below(child, node.ref, depth + 1, ends)
 
 
-# ---- people, audiences, calendar, settings
+# ---- people, audiences, calendar
 
 
 class Deputy(Frozen):
@@ -358,62 +358,6 @@ class Calendar(Frozen):
     region: str | None = "ENG"
     time_zone: str = "Europe/London"
     also_closed: tuple[Day, ...] = ()
-
-
-Security = Literal["starttls", "tls", "none"]
-
-
-class SmtpSettings(Frozen):
-    """The mail server that messages are handed to; the password is in TELLTALE_SMTP_PASSWORD."""
-
-    host: str
-    port: int | None = None
-    security: Security = "starttls"
-    user: str | None = None  # None: without logging in
-
-    @property
-    def port_or_usual(self) -> int:
-        return self.port or {"starttls": 587, "tls": 465, "none": 25}[self.security]
-
-
-class ArchiveSettings(Frozen):
-    """A mailbox that has a copy of every message sent; the password is in TELLTALE_IMAP_PASSWORD."""
-
-    host: str
-    port: int | None = None
-    security: Security = "tls"
-    user: str
-    folder: str = "INBOX"
-    address: str | None = None  # where copies are sent; None: the mail server makes them by itself
-
-    @property
-    def port_or_usual(self) -> int:
-        return self.port or {"starttls": 143, "tls": 993, "none": 143}[self.security]
-
-
-class MailSettings(Frozen):
-    notifier: Literal["folder", "smtp"] = "folder"
-    smtp: SmtpSettings | None = None
-    archive: ArchiveSettings | None = None
-    from_: str = Field(default="pmo@council.example", alias="from")
-    reply_to: str | None = None
-    allowed_domains: tuple[str, ...] = ()
-    most_messages: int = 200
-    most_changed: str = "50%"  # of the subjects; as written
-
-
-class ServiceSettings(Frozen):
-    job_time_limit: Decimal = Decimal(900)  # seconds for a job's child process
-    catch_up: int = 3  # more missed runs than that are done, but their messages are held
-
-
-class Settings(Frozen):
-    database: str = "sqlite:///var/telltale.db"
-    returns: str = "returns"
-    outbox: str = "var/outbox"
-    mail: MailSettings = MailSettings()
-    judge_time_limit: Decimal = Decimal(60)  # seconds for the child process that judges
-    service: ServiceSettings = ServiceSettings()
 
 
 class Workspace(Frozen):

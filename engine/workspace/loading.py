@@ -9,7 +9,8 @@ from typing import Generic, TypeVar
 from engine.model.base import Frozen
 from engine.model.calendars import Job
 from engine.model.problems import Fault, Severity
-from engine.model.workspace import Audience, Calendar, Person, Portfolio, Scheme, Settings, Workspace
+from engine.model.settings import Settings
+from engine.model.workspace import Audience, Calendar, Person, Portfolio, Scheme, Workspace
 from engine.workspace.dates import by_calendar, working_days
 from engine.workspace.paths import OutsideError, resolve_inside
 from engine.workspace.peoplechecks import check_audiences, check_people

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from engine.model.numbers import NumberError, read_number
 from engine.model.problems import Fault
+from engine.model.settings import ArchiveSettings, MailSettings, SmtpSettings
 from engine.model.values import Unit
-from engine.model.workspace import ArchiveSettings, MailSettings, SmtpSettings
 from engine.workspace.peoplechecks import check_address, is_domain
 from engine.workspace.spelling import quoted
 from engine.workspace.yamlfile import Loc, YamlFile

@@ -6,7 +6,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 from engine.model.problems import Fault
-from engine.model.workspace import Calendar, Settings
+from engine.model.settings import Settings
+from engine.model.workspace import Calendar
 from engine.workspace.mailchecks import check_mail
 from engine.workspace.paths import OutsideError, resolve_inside
 from engine.workspace.spelling import did_you_mean, quoted

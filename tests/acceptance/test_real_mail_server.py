@@ -12,7 +12,7 @@ import pytest
 import trustme
 
 from engine.model.alerts import Act, OutboxState
-from engine.model.workspace import ArchiveSettings
+from engine.model.settings import ArchiveSettings
 from notifiers.reconcile import ArchiveError, ImapArchive, reconcile
 from tests.acceptance.mailserver import DOMAIN, PASSWORD, MailServer, mail_server, why_not
 from tests.sending.killed import STEPS

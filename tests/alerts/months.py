@@ -19,8 +19,9 @@ from engine.alerts.tellings import Tellings, tellings, told_after_run, told_by
 from engine.model.acts import ActKind, CaseKey, OfficeAct
 from engine.model.alerts import Case, HistoryPoint, Silenced, Telling, Told
 from engine.model.run import DecisionOut, FindingOut, MeasureOut, NotAssessed, RunOut, SubjectOut
+from engine.model.settings import Settings
 from engine.model.values import Unit
-from engine.model.workspace import (
+from engine.model.workspace import (  # fmt: skip
     Audience,
     Calendar,
     Level,
@@ -30,10 +31,9 @@ from engine.model.workspace import (
     Programme,
     Project,
     Scheme,
-    Settings,
     Status,
     Workspace,
-)  # fmt: skip
+)
 
 NOW = datetime(2019, 2, 7, 9, 0, tzinfo=UTC)
 LONG_AGO = datetime(2018, 1, 1, tzinfo=UTC)

@@ -8,7 +8,8 @@ from engine.alerts.release import accident, state_when_queued
 from engine.model.alerts import Reason, Telling
 from engine.model.calendars import OwnCalendar
 from engine.model.run import RunOut, SubjectOut
-from engine.model.workspace import About, Audience, Deputy, Level, MailSettings, Person
+from engine.model.settings import MailSettings
+from engine.model.workspace import About, Audience, Deputy, Level, Person
 from tests.alerts.months import DIGEST, NOW, OWNERS, Office, run_of, subject, workspace
 
 

@@ -22,7 +22,8 @@ from engine.model.returns import (
     SavingsRow,
 )
 from engine.model.run import SubjectOut
-from engine.model.workspace import Calendar, Portfolio, Scheme, Settings, Workspace, cadence_of
+from engine.model.settings import Settings
+from engine.model.workspace import Calendar, Portfolio, Scheme, Workspace, cadence_of
 from engine.periods import Period, WorkingDays, periods_between
 from engine.returns.merge import PeriodRows
 from engine.rulebook.loading import read_rulebook

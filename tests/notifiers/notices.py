@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.model.notices import Ending, Item, OfficeNotice, Owed, Owing, ReturnNotice, Stuck, Workbook, key_of
 from engine.model.problems import Problem
-from engine.model.workspace import MailSettings
+from engine.model.settings import MailSettings
 from tests.notifiers.samples import NOW
 
 DUE = date(2019, 2, 7)

@@ -15,8 +15,9 @@ from engine.model.run import (
     NotAssessed,
     SubjectOut,
 )  # fmt: skip
+from engine.model.settings import MailSettings
 from engine.model.values import Quantity, Unit, plain, show
-from engine.model.workspace import Level, Lifecycle, MailSettings, Scheme, Status
+from engine.model.workspace import Level, Lifecycle, Scheme, Status
 
 NOW = datetime(2019, 2, 8, 9, 30, tzinfo=UTC)
 

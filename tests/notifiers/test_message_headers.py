@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.model.workspace import MailSettings
+from engine.model.settings import MailSettings
 from tests.notifiers.reading import parsed, refused, rendered
 from tests.notifiers.samples import DIRECT_PAYMENTS, NOW, digest_telling, owner_telling, telling
 

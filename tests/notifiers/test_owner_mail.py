@@ -8,7 +8,7 @@ import pytest
 
 from engine.model.alerts import Reason, Telling
 from engine.model.run import DecisionOut, ExplanationOut, MilestoneOut, NotAssessed
-from engine.model.workspace import MailSettings
+from engine.model.settings import MailSettings
 from notifiers.views import status_view
 from tests.notifiers.reading import html_of, text_of, words_of
 from tests.notifiers.samples import (

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from engine.facts.names import FactNames
 from engine.model.problems import Fault
+from engine.model.settings import Settings
 from engine.model.values import Unit
-from engine.model.workspace import Better, Calendar, Measure, Portfolio, Programme, Project, Scheme, Settings, Workspace
+from engine.model.workspace import Better, Calendar, Measure, Portfolio, Programme, Project, Scheme, Workspace
 from engine.rulebook.loading import read_rulebook
 from engine.rulebook.names import Vocabulary, measures_asked
 from engine.rulebook.rules import Rulebook

@@ -1,19 +1,9 @@
 """A small office, and shorter ways to read and run scenarios in it."""
 
 from engine.model.problems import Fault
+from engine.model.settings import Settings
 from engine.model.values import Unit
-from engine.model.workspace import (
-    Audience,
-    Better,
-    Calendar,
-    Measure,
-    Person,
-    Portfolio,
-    Programme,
-    Scheme,
-    Settings,
-    Workspace,
-)
+from engine.model.workspace import Audience, Better, Calendar, Measure, Person, Portfolio, Programme, Scheme, Workspace
 from engine.pipeline import Declared
 from engine.rulebook.formulas import Formulas
 from engine.rulebook.loading import read_rulebook

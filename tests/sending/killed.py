@@ -17,7 +17,7 @@ from aiosmtplib.protocol import SMTPProtocol
 from sqlalchemy import event
 
 from engine.model.alerts import Rendered
-from engine.model.workspace import SmtpSettings
+from engine.model.settings import SmtpSettings
 from engine.store.database import Database
 from engine.store.store import Store
 from notifiers.outbox import deliver_pending

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.model.alerts import Rendered
-from engine.model.workspace import Security, SmtpSettings
+from engine.model.settings import Security, SmtpSettings
 from engine.store.store import Store
 from notifiers.outbox import DeliveryReport, deliver_pending
 from notifiers.smtp import SmtpNotifier

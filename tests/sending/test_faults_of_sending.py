@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.model.workspace import ArchiveSettings
+from engine.model.settings import ArchiveSettings
 from notifiers.reconcile import ImapArchive
 from tests.sending.faultserver import (
     GOES,

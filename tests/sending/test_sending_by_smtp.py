@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from engine.model.workspace import Security
+from engine.model.settings import Security
 from tests.sending.made import SENDER, details, mail, notifier, outbox, send, states
 from tests.sending.real import PASSWORD, USER, Mailbox, free_port, mail_server, trust
 from tests.store.samples import opened, publication, publish, queued

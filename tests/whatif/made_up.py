@@ -7,8 +7,9 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from engine.facts.book import FactBook
+from engine.model.settings import Settings
 from engine.model.values import Quantity, Unit
-from engine.model.workspace import Calendar, Portfolio, Settings, Workspace, cadence_of
+from engine.model.workspace import Calendar, Portfolio, Workspace, cadence_of
 from engine.periods import WorkingDays, periods_between
 from engine.pipeline import Declared, FactBase
 from engine.rulebook.formulas import Formulas

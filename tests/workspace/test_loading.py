@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.model.problems import Severity
-from engine.model.workspace import Calendar, Level, Settings
+from engine.model.settings import Settings
+from engine.model.workspace import Calendar, Level
 from engine.workspace.loading import load_workspace
 from tests.workspace.sample import CARE, FILES, PEOPLE, PORTFOLIO, SCHEME, THREE, edit, said, write, write_sample
 
