@@ -16,7 +16,7 @@ LOG   := $(VENV)/install.log
 # Runs a command quietly, and shows all it said if it fails.
 quietly = { $(1) >>"$(LOG)" 2>&1 || { cat "$(LOG)" >&2; echo "make: could not $(2); see above." >&2; exit 1; }; }
 
-.PHONY: help demo test pytest lint format bench pictures mutants kills lock clean
+.PHONY: help demo test pytest lint format bench pictures mutants kills replicas lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' Makefile | expand -t 16
@@ -48,6 +48,9 @@ mutants: $(STAMP) ## change functions one place at a time, and see whether tests
 
 kills: $(STAMP) ## kill a sender at every step of a sending, 20 times each, and say what became of the messages
 	@TELLTALE_KILLS=20 $(BIN)/pytest -n 0 -s -k killed_at_any_step tests/sending tests/acceptance
+
+replicas: $(STAMP) ## kill, pause and stop replicas of the service in the middle of a run, 5 times each on both databases
+	@TELLTALE_REPLICAS=5 $(BIN)/pytest -n 0 -v tests/service/test_replicas.py
 
 pictures: $(STAMP) ## draw the messages as the guide shows them (needs Chromium)
 	@$(BIN)/python docs/pictures.py

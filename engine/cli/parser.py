@@ -82,7 +82,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     serve = _command(commands, "serve", "keep the schedule: do what is due, send what waits, until it is stopped")
     serve.add_argument("--listen", metavar="HOST:PORT", default="127.0.0.1:8437", help="for /healthz and /metrics")
-    serve.add_argument("--every", type=int, metavar="SECONDS", default=30, help="how often to look; 60 at most")
+    serve.add_argument("--every", type=int, metavar="SECONDS", default=20, help="how often to look; 30 at most")
     serve.add_argument("--once", action="store_true", help="do what is due, send what waits, and end")
 
     _command(commands, "doctor", "check that everything a run needs is in order")

@@ -118,7 +118,7 @@ def command(due: Due, workspace: Workspace) -> list[str] | None:
         case "backup":
             return ["db", "backup"]
         case "tell":
-            return ["mail", "tell", job.about, "--occurrence", due.occurrence.day.isoformat()]
+            return ["mail", "tell", job.about, "--occurrence", due.occurrence.held_on.isoformat()]
         case "remind" | "chase":
             return ["mail", job.do, job.about]
         case "run":

@@ -25,11 +25,11 @@ from engine.service.child import Ended, run_child
 from engine.service.http import Listener
 from engine.service.log import log_to
 from engine.service.metrics import Health
-from engine.service.worker import LEASE, RENEW_EVERY, STOPPED, Said, Worker
+from engine.service.worker import LEASE, RENEW_EVERY, STOPPED, TAKEN_UP_WITHIN, Said, Worker
 from engine.store.errors import StoreError
 from engine.store.store import Store
 
-SLOWEST = 60  # seconds between two looks, at most
+SLOWEST = int((TAKEN_UP_WITHIN - LEASE).total_seconds())  # seconds between two looks, at most
 COUNTED_EVERY = 900.0  # seconds between two looks at who owes a return
 GRACE = 20.0  # seconds that a job may go on after the service was told to stop
 
@@ -48,7 +48,7 @@ class Service:
 
     def __post_init__(self) -> None:
         if not 1 <= self.every <= SLOWEST:
-            raise UsageError(f"--every is 1 to {SLOWEST} seconds, so that another replica is missed within a minute")
+            raise UsageError(f"--every is 1 to {SLOWEST} seconds, so that a dead replica is missed within a minute")
         self._office = app.open_office(
             self.root, self.now
         )  # faults at the start end it: nobody waits for a typing error

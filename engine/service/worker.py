@@ -19,8 +19,9 @@ from engine.store.errors import StoreError
 from engine.store.store import Store
 from engine.workspace.dates import working_days
 
-LEASE = timedelta(seconds=60)  # after which another replica takes up what a dead one had
-RENEW_EVERY = 15.0  # seconds
+TAKEN_UP_WITHIN = timedelta(seconds=60)  # what a dead replica had, by another that waits: the lease, then a look
+LEASE = timedelta(seconds=30)  # after which another replica may take up what a dead one had
+RENEW_EVERY = 10.0  # seconds
 AGAIN_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15))  # tries after a failure; then it has failed
 USED_WRONGLY = 2  # an exit code after which trying again helps nobody
 

@@ -1,6 +1,10 @@
-"""Two replicas as real programs, one of them killed or paused in the middle of a run: each job once."""
+"""Two replicas as real programs, one of them killed or paused in the middle of a run: each job once.
+
+TELLTALE_REPLICAS says how often each case is tried; `make replicas` tries each 5 times, on both databases.
+"""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -17,6 +21,8 @@ from tests.test_acceptance import ROOT, Office
 
 DUE = "2019-02-08T07:00"
 JUST_BEFORE = "2019-02-08T06:59:57"
+TIMES = int(os.environ.get("TELLTALE_REPLICAS", "0"))  # 0 is the suite: once, some on one database alone
+BOTH = ("sqlite", "postgresql")
 PATIENCE = 120.0  # seconds, on a machine that does much else
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="killed and paused as POSIX does")
@@ -48,12 +54,19 @@ def wait_for(found: Callable[[], Any], what: str) -> Any:
     pytest.fail(f"waited in vain: {what}")
 
 
+def tried(*in_the_suite: str) -> Callable[[Any], Any]:
+    """The databases that a case is tried on: those named, or both TIMES times."""
+    databases = BOTH * TIMES or in_the_suite
+    return pytest.mark.parametrize(
+        "database", databases, ids=[f"{one}-{number}" if TIMES else one for number, one in enumerate(databases)]
+    )
+
+
 @pytest.fixture
-def office(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Office:
-    """A workspace whose database is SQLite's, or PostgreSQL's where a test is marked so."""
-    if request.node.get_closest_marker("postgresql"):
-        server = request.getfixturevalue("server")
-        monkeypatch.setattr("tests.store.databases.current", Databases(server))
+def office(tmp_path: Path, database: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """A workspace whose database is SQLite's or PostgreSQL's."""
+    server = request.getfixturevalue("server") if database == "postgresql" else None
+    monkeypatch.setattr("tests.store.databases.current", Databases(server))
     office = Office(tmp_path)
     office.edit("config/settings.yaml", "sqlite:///var/telltale.db", address(tmp_path))
     derive = '{do: run, portfolio: improving_lives, when: {every: month, on: 6th working day, at: "07:00"}}'
@@ -84,6 +97,7 @@ def once(office: Office, both: list[Replica]) -> None:
     assert len(list((office.folder / "var/outbox").iterdir())) == len(messages)
 
 
+@tried("sqlite")
 def test_two_replicas_do_a_job_once_and_stop_when_they_are_told(office: Office) -> None:
     with replicas(office.folder, "a", "b") as both:
         wait_for(lambda: [*both[0].said("job done"), *both[1].said("job done")], "the job is done")
@@ -96,14 +110,8 @@ def test_two_replicas_do_a_job_once_and_stop_when_they_are_told(office: Office) 
         assert (done["job"], done["occurrence"], done["try"]) == ("derive improving_lives", "2019-02", 1)
 
 
-@pytest.mark.parametrize(
-    "fate",
-    [
-        pytest.param(signal.SIGKILL, id="killed"),
-        pytest.param(signal.SIGSTOP, id="paused"),
-        pytest.param(signal.SIGSTOP, id="paused, on PostgreSQL", marks=pytest.mark.postgresql),
-    ],
-)
+@pytest.mark.parametrize("fate", [pytest.param(signal.SIGKILL, id="killed"), pytest.param(signal.SIGSTOP, id="paused")])
+@tried(*BOTH)
 def test_what_befalls_one_in_the_middle_of_a_run_the_other_takes_up(office: Office, fate: signal.Signals) -> None:
     with replicas(office.folder, "a", "b") as both:
         begun = wait_for(lambda: next((one for one in both if one.said("job begins")), None), "the job begins")
@@ -118,6 +126,7 @@ def test_what_befalls_one_in_the_middle_of_a_run_the_other_takes_up(office: Offi
         once(office, both)
 
 
+@tried("sqlite")
 def test_a_job_that_is_stopped_by_a_restart_is_done_by_whoever_comes_next(office: Office) -> None:
     with replicas(office.folder, "a") as (first,):
         wait_for(lambda: first.said("job begins"), "the job begins")
