@@ -23,6 +23,7 @@ TAKEN_UP_WITHIN = timedelta(seconds=60)  # what a dead replica had, by another t
 LEASE = timedelta(seconds=30)  # after which another replica may take up what a dead one had
 RENEW_EVERY = 10.0  # seconds
 AGAIN_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15))  # tries after a failure; then it has failed
+BUSY = 4  # an exit code that says that another program was at the same: perhaps the child that a dead replica left
 USED_WRONGLY = 2  # an exit code after which trying again helps nobody
 
 LOST = "its lease ran out and another replica has taken it up"
@@ -131,7 +132,8 @@ class Worker:
             self._failed(claimed, about, STOPPED, self.clock())
         elif ended.code or ended.killed:
             for_good = claimed.tries > len(AGAIN_AFTER) or (ended.code == USED_WRONGLY and not ended.killed)
-            again_at = None if for_good else self.clock() + AGAIN_AFTER[claimed.tries - 1]
+            wait = AGAIN_AFTER[0 if ended.code == BUSY else min(claimed.tries, len(AGAIN_AFTER)) - 1]
+            again_at = None if for_good else self.clock() + wait
             self._failed(claimed, about, _why(ended), again_at)
         else:
             self._settled(self.store.jobs.done(claimed, self.clock(), run), "job done", about)

@@ -85,6 +85,16 @@ def test_a_child_that_fails_is_tried_again_and_then_has_failed_for_good(
     assert events(said) == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands in for the child")
+def test_what_another_program_was_at_too_is_tried_again_soon(
+    looks: Looks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instead_of_python(tmp_path, monkeypatch, "echo 'telltale: another run was published meanwhile' >&2; exit 4")
+    for now in ("07:00", "07:02", "07:04"):  # after any other failure the third try comes five minutes later
+        _, said = looks.at(f"2019-02-08T{now}")
+        assert events(said) == ["job begins", "job is tried again"]
+
+
 def test_a_run_that_takes_too_long_publishes_nothing_and_is_done_when_there_is_time(looks: Looks) -> None:
     looks.office.edit("config/settings.yaml", "database:", "service: {job_time_limit: 0.3}\ndatabase:")
     _, said = looks.at("2019-02-08T07:00")
