@@ -107,13 +107,15 @@ class SmtpNotifier:
         """The server's answer. What can't be told from a message that went out is uncertain."""
         host = self.settings.host
         try:
-            response = await client.data(message.rendered.body, timeout=self.last_reply)
+            # The server may take as long twice, for its leave to begin and at the end: a claim does not last as long.
+            async with asyncio.timeout(self.last_reply + self.step):
+                response = await client.data(message.rendered.body, timeout=self.last_reply)
         except aiosmtplib.SMTPDataError as error:
             if not 400 <= error.code < 600:
                 raise UncertainError(f"{host} gave an answer that can't be understood {_said(error)}") from error
             sentence = f"{host} refuses the message {_said(error)}"
             raise DeliveryError(sentence, for_good=error.code >= 500, for_all=error.code == _CLOSING) from error
-        except aiosmtplib.SMTPTimeoutError as error:
+        except TimeoutError as error:
             raise UncertainError(f"{host} did not say whether it took the message") from error
         except (aiosmtplib.SMTPException, OSError) as error:
             raise UncertainError(f"the line to {host} broke while the message was handed over") from error

@@ -53,7 +53,7 @@ def lapsed(act: OfficeAct, subject: SubjectOut, history: Sequence[HistoryPoint],
     `history` are the statuses published before the subject's period. What it was later doesn't bring it back.
     """
     acknowledged = scheme.rank(act.status)
-    since = [point.status for point in history if point.period > act.period]
+    since = [point.status for point in history if point.period >= act.period]
     ranks = [rank for status in (*since, subject.status) if (rank := scheme.rank(status)) is not None]
     return acknowledged is None or any(rank > acknowledged for rank in ranks)
 

@@ -50,7 +50,8 @@ def escalations(
             known = portfolio.subjects.get(subject.ref)
             if subject.ref in found or known is None or not is_about(audience, known):
                 continue
-            if not threshold.sees(subject.status) or acts.silences_on(portfolio, subject.ref, name):
+            silenced = {act.rule for act in acts.silences_on(portfolio, subject.ref, name)}  # None: all of its news
+            if not threshold.sees(subject.status) or None in silenced:
                 continue
             standing = [
                 act
@@ -60,7 +61,9 @@ def escalations(
             opened = [
                 case.opened
                 for case in cases.get(subject.ref, ())
-                if threshold.sees(case.status) and not any(covers(act, case) for act in standing)
+                if threshold.sees(case.status)
+                and case.key.rule not in silenced
+                and not any(covers(act, case) for act in standing)
             ]
             open_in = [period for period in periods if opened and period >= min(opened)]
             if len(open_in) >= after:

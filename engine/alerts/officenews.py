@@ -31,13 +31,14 @@ def office_notices(
 ) -> list[OfficeNotice]:
     """A message to everybody of an audience that is told of problems, where there is anything they don't know yet.
 
-    `run` is the last of the period; `messages` are those held, dead or uncertain; `owed` is what is missing for the
+    `run` is the last of the period; `messages` are those held, dead or uncertain (the office's own are left out: each
+    would call for another); `owed` is what is missing for the
     period, which counts as news once it is overdue; `told` is what each recipient was last told. It shows what is new
     and what still stands.
     """
     problems = tuple(run.problems) if run is not None else ()
     owing = tuple(_owing(workspace, portfolio, owed, today))
-    stuck = tuple(_stuck(one) for one in messages)
+    stuck = tuple(_stuck(one) for one in messages if not to_the_office(one, workspace))
     ending = tuple(_ending(run, workspace, portfolio, period)) if run is not None else ()
     told_of: list[Item] = [*problems, *stuck, *ending, *(owing if today > due else ())]
     keys = [key_of(one, period.id) for one in told_of]
@@ -58,6 +59,12 @@ def office_notices(
                         today=today, due=due, problems=problems, owing=owing, stuck=stuck, ending=ending, new=new,
                     ))  # fmt: skip
     return notices
+
+
+def to_the_office(message: OutboxMessage, workspace: Workspace) -> bool:
+    """Whether a message is the office's own mail: what becomes of that is listed, and not told by another."""
+    audience = workspace.audiences.get(message.rendered.audience)
+    return audience is not None and audience.tell == "problems"
 
 
 def office_told(notice: OfficeNotice, message: str) -> list[Told]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from engine import mailing
+from engine.alerts.officenews import to_the_office
 from engine.app import open_the_store, tell_office
 from engine.cli import DONE, FAILED, show
 from engine.cli.common import Options, emit, open_office
@@ -95,7 +96,8 @@ def _tell_the_office(office: Office, done: mailing.Sending) -> list[Problem]:
     What keeps it from being told is told here: the messages themselves are settled.
     """
     stuck = (OutboxState.DEAD, OutboxState.UNCERTAIN)
-    portfolios = {one.rendered.portfolio for one in (*done.failed, *done.uncertain) if one.state in stuck}
+    settled = (one for one in (*done.failed, *done.uncertain) if one.state in stuck)
+    portfolios = {one.rendered.portfolio for one in settled if not to_the_office(one, office.workspace)}
     problems: list[Problem] = []
     for name in sorted(portfolios & office.workspace.portfolios.keys()):
         try:

@@ -50,7 +50,7 @@ def serve(options: Options) -> int:
 
 def _as_json(office: Office, job: Planned, one: Occurrence) -> dict[str, object]:
     local = one.due.astimezone(ZoneInfo(office.workspace.calendar.time_zone))
-    period = period_for(office.workspace, job.about, one.held_on) if job.do == "run" else None
+    period = period_for(office.workspace, job.about, one.day) if job.do == "run" else None
     return {
         "job": job.name, "do": job.do, "about": job.about or None, "occurrence": one.slot, "day": one.day.isoformat(),
         "due": local.isoformat(), "moved": one.moved, "period": period.id if period else None,
@@ -72,7 +72,7 @@ def _listed(office: Office, jobs: list[Planned], found: list[tuple[Planned, Occu
 
 
 def _remark(office: Office, job: Planned, one: Occurrence) -> str:
-    period = period_for(office.workspace, job.about, one.held_on) if job.do == "run" else None
+    period = period_for(office.workspace, job.about, one.day) if job.do == "run" else None
     parts = [f"for {period.id}"] if period else []
     if job.do == "run" and not period:
         parts.append("no period has ended by then")
@@ -137,7 +137,7 @@ def _too_early(office: Office, job: Planned, found: list[Occurrence]) -> list[st
     working = working_days(office.workspace.calendar)
     early = []
     for one in found:
-        period = period_for(office.workspace, job.about, one.held_on)
+        period = period_for(office.workspace, job.about, one.day)
         due = due_date(office.portfolio(job.about), period, working) if period else None
         if period and due and one.held_on <= due:
             early.append(

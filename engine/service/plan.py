@@ -10,6 +10,7 @@ from engine.model.calendars import OwnCalendar
 from engine.model.jobs import SETTLED, KeptJob
 from engine.model.workspace import Workspace, cadence_of
 from engine.periods import Cadence, Dates, Period, WorkingDays
+from engine.workspace.dates import due_date, working_days
 
 Do = Literal["run", "remind", "chase", "tell", "backup"]
 
@@ -111,8 +112,11 @@ def coming(
     yield from ((job, one) for _, _, job, one in sorted(found, key=lambda each: each[:2]))
 
 
-def command(due: Due, workspace: Workspace) -> list[str] | None:
-    """The words after `telltale` that do it; None where there is nothing to do: no period to run has ended yet."""
+def command(due: Due, workspace: Workspace, today: date) -> list[str] | None:
+    """The words after `telltale` that do it; None where there is nothing to do.
+
+    So it is where no period has ended yet, and where a reminder would come after the due date, or a chaser before.
+    """
     job = due.job
     match job.do:
         case "backup":
@@ -120,15 +124,22 @@ def command(due: Due, workspace: Workspace) -> list[str] | None:
         case "tell":
             return ["mail", "tell", job.about, "--occurrence", due.occurrence.held_on.isoformat()]
         case "remind" | "chase":
-            return ["mail", job.do, job.about]
+            period = period_for(workspace, job.about, due.occurrence.day)
+            if period is None:
+                return None
+            late = today > due_date(workspace.portfolios[job.about], period, working_days(workspace.calendar))
+            return ["mail", job.do, job.about, "--period", period.id] if late == (job.do == "chase") else None
         case "run":
-            period = period_for(workspace, job.about, due.occurrence.held_on)
+            period = period_for(workspace, job.about, due.occurrence.day)
             hold = ["--hold", due.hold] if due.hold else []
             return None if period is None else ["run", job.about, "--period", period.id, *hold]
 
 
 def period_for(workspace: Workspace, portfolio: str, day: date) -> Period | None:
-    """The last period of a portfolio that ended before a day; None where that is history, or there is none."""
+    """The last period of a portfolio that ended before a day; None where that is history, or there is none.
+
+    The day is the calendar's own, before any holiday moves it: moved over the end of a month it would name another.
+    """
     about = workspace.portfolios[portfolio]
     cadence = cadence_of(about)
     period = _ended_before(cadence, day)

@@ -57,7 +57,7 @@ class Service:
         self._start = self._office.now
         self._stopped_at: float | None = None
         self._wake = threading.Event()
-        self._wrong = ""
+        self._wrong = self._config_wrong = ""
         self._overdue: dict[str, int] | None = None
         self._counted_at = 0.0
         self.health: Health | None = None
@@ -79,7 +79,7 @@ class Service:
 
     def look(self) -> None:
         """Do all that is due and send what waits. What goes wrong with it is logged, and shown by /healthz."""
-        self._wrong = ""
+        self._wrong = self._config_wrong
         self.health = self.health or Health(self.clock(), self.every, None)
         standing = None
         last: tuple[KeptJob, ...] = ()
@@ -112,9 +112,10 @@ class Service:
             try:
                 self._office = app.open_office(self.root, self.now)
             except (FaultsError, UsageError) as error:
-                self._wrong = f"config/ can't be used: {error}"
+                self._wrong = self._config_wrong = f"config/ can't be used: {error}"
                 self.say("config can't be used; going on with what was there before", level="error", detail=str(error))
             else:
+                self._wrong = self._config_wrong = ""
                 self.say("config was read again")
         return replace(self._office, now=self.clock())
 

@@ -114,9 +114,9 @@ class Worker:
 
     def _perform(self, office: Office, due: Due, claimed: KeptJob) -> None:
         about: dict[str, Any] = {"job": claimed.job, "occurrence": claimed.slot, "try": claimed.tries}
-        words = command(due, office.workspace)
+        words = command(due, office.workspace, office.today)
         if words is None:
-            ours = self.store.jobs.done(claimed, self.clock(), "no period had ended")
+            ours = self.store.jobs.done(claimed, self.clock(), "there was nothing to do by then")
             self._settled(ours, "job had nothing to do", about)
             return
         if claimed.tries > len(AGAIN_AFTER) + 1:
@@ -139,7 +139,7 @@ class Worker:
             self._settled(self.store.jobs.done(claimed, self.clock(), run), "job done", about)
 
     def _failed(self, claimed: KeptJob, about: dict[str, Any], why: str, again_at: datetime | None) -> None:
-        ours = self.store.jobs.not_done(claimed, self.clock(), why, again_at)
+        ours = self.store.jobs.not_done(claimed, self.clock(), why, again_at, tried=why != STOPPED)
         if again_at is None:
             self._settled(ours, "job failed", {**about, "detail": why}, level="error")
         else:

@@ -68,12 +68,17 @@ class Jobs:
         with self._database.writing() as connection:
             return jobs.settle(connection, claimed, values)
 
-    def not_done(self, claimed: KeptJob, now: datetime, detail: str, again_at: datetime | None) -> bool:
-        """It failed, or was stopped: it is tried again at a moment, or has failed for good where that is None."""
+    def not_done(
+        self, claimed: KeptJob, now: datetime, detail: str, again_at: datetime | None, *, tried: bool = True
+    ) -> bool:
+        """It failed, or was stopped: it is tried again at a moment, or has failed for good where that is None.
+
+        What was not `tried`, but stopped, may be tried as often as before.
+        """
         state = JobState.FAILED if again_at is None else JobState.RETRY
         values = {
             "state": state, "finished": now if again_at is None else None, "lease_until": None, "again_at": again_at,
-            "detail": detail,
+            "detail": detail, "tries": claimed.tries if tried else claimed.tries - 1,
         }  # fmt: skip
         with self._database.writing() as connection:
             return jobs.settle(connection, claimed, values)

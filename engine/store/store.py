@@ -271,7 +271,7 @@ class Store:
         return self._act(message, (OutboxState.UNCERTAIN,), act, values)
 
     def send_again(self, message: str, rendered: Rendered, act: Act) -> bool:
-        """Send once more what went out, or what was given up, as rendered now."""
+        """Send once more what went out, or what was given up, as rendered now. What went out stays told."""
         return self._act(message, (OutboxState.SENT, OutboxState.DEAD), act, _as_rendered(rendered))
 
     def _act(self, message: str, states: Collection[OutboxState], act: Act, values: dict[str, Any]) -> bool:
@@ -281,6 +281,6 @@ class Store:
 
 def _as_rendered(rendered: Rendered) -> dict[str, Any]:
     return {
-        "state": OutboxState.PENDING, "detail": "", "sent": None,
+        "state": OutboxState.PENDING, "detail": "",
         "date": rendered.date, "message_id": rendered.message_id, "body": rendered.body,
     }  # fmt: skip

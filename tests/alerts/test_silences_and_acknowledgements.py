@@ -4,12 +4,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from engine.alerts.acts import in_force
+from engine.alerts.acts import in_force, lapsed
 from engine.model.acts import ActKind, OfficeAct
-from engine.model.alerts import Reason
+from engine.model.alerts import HistoryPoint, Reason
 from engine.model.workspace import About, Audience
 from tests.alerts.months import (
     DIGEST,
+    GAR,
     LONG_AGO,
     NOW,
     OWNERS,
@@ -171,6 +172,27 @@ def test_what_stays_open_unacknowledged_is_passed_on_once(
         "owners": [MORE[word] for word in owners.split()],
         "clt": [MORE[word] for word in clt.split()],
     }
+
+
+@pytest.mark.parametrize(
+    ("rule", "reasons"),
+    [
+        ("late", [Reason.SILENCED, Reason.SILENCED, Reason.SILENCED]),
+        ("another_rule", [Reason.FIRST, Reason.ALREADY_TOLD, Reason.ESCALATED]),
+    ],
+)
+def test_a_silence_of_one_rule_keeps_only_its_own_cases_from_being_passed_on(rule: str, reasons: list[Reason]) -> None:
+    office = Office(workspace({"owners": UP, "clt": DIGEST}))
+    office.acts = [silence(rule=rule)]
+    months = [office.month(run_of(subject("a"), period=month_name(number))).decisions for number in range(3)]
+    assert [one.reason for decided in months for one in decided if one.audience == "clt"] == reasons
+
+
+def test_an_acknowledgement_of_what_a_correction_made_worse_has_lapsed_for_good() -> None:
+    act = silence(kind=ActKind.ACKNOWLEDGEMENT, period="2018-12", status="amber")
+    corrected = [HistoryPoint(period="2018-12", status="red")]
+    assert lapsed(act, subject("a"), corrected, GAR)
+    assert not lapsed(act, subject("a"), [HistoryPoint(period="2018-12", status="amber")], GAR)
 
 
 def test_what_an_audience_is_not_about_reaches_it_when_it_is_passed_on() -> None:

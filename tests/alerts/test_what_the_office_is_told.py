@@ -25,9 +25,9 @@ OTHER = Problem(file="", where="meals", what="meals has no owner")
 OWES = {"visits": Owed(ref="visits", title="Visits", missing=("Figure",), nothing_yet=True)}
 
 
-def message(state: OutboxState, name: str = "a") -> OutboxMessage:
+def message(state: OutboxState, name: str = "a", audience: str = "owners") -> OutboxMessage:
     rendered = Rendered(
-        dedupe_key=name, audience="owners", recipient=name, address=f"{name}@council.example", portfolio="care",
+        dedupe_key=name, audience=audience, recipient=name, address=f"{name}@council.example", portfolio="care",
         period="2019-01", revision=1, subject="Care", message_id=f"<{name}>", date=NOW, body=b"", reasons={},
     )  # fmt: skip
     return OutboxMessage(id=name * 16, state=state, rendered=rendered, run=None, queued=NOW, detail="no such mailbox")
@@ -50,6 +50,11 @@ def known(notice: OfficeNotice) -> list[Told]:
 
 def test_with_nothing_to_look_at_there_is_no_mail() -> None:
     assert news() == []
+
+
+@pytest.mark.parametrize("state", ["held", "dead", "uncertain"])
+def test_its_own_mail_that_is_stuck_calls_for_no_other(state: str) -> None:
+    assert news(messages=[message(OutboxState(state), audience="office")]) == []
 
 
 def test_an_unreadable_cell_is_told_once() -> None:

@@ -136,6 +136,8 @@ def test_a_fault_in_config_is_told_and_what_was_there_before_is_kept(
     assert looks.first.health is not None
     assert "`some day` is not a day of it" in looks.first.health.wrong
     assert "config can't be used; going on with what was there before" in capsys.readouterr().err
+    looks.first.look()  # it stays told as long as it is there
+    assert "`some day` is not a day of it" in looks.first.health.wrong
     looks.office.edit("config/schedule.yaml", "some day", "7th working day")
     looks.first.look()
     assert looks.first.health.wrong == ""

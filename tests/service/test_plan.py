@@ -58,7 +58,7 @@ def test_every_missed_run_is_done_oldest_first_and_of_all_else_the_latest() -> N
 def test_messages_of_a_run_are_held_where_many_after_it_were_missed_too(catch_up: int, held: list[str]) -> None:
     found = seen("2028-01-11T06:00", "2028-04-10T12:00", only="derive", catch_up=catch_up)
     assert [one.occurrence.slot for one in found.due if one.hold] == held
-    words = command(found.due[0], WORKSPACE)
+    words = command(found.due[0], WORKSPACE, date(2028, 4, 10))
     assert words is not None
     assert words[:4] == ["run", "care", "--period", "2027-12"]
     if held:
@@ -96,10 +96,10 @@ def test_another_day_in_the_calendar_does_not_do_a_month_twice() -> None:
 
 def test_each_job_has_its_command() -> None:
     found = seen("2028-02-28T00:00", "2028-03-09T00:00")
-    said = {one.job.name: command(one, WORKSPACE) for one in found.due}
+    said = {one.job.name: command(one, WORKSPACE, one.occurrence.held_on) for one in found.due}
     assert said == {
-        "remind care": ["mail", "remind", "care"],
-        "chase care": ["mail", "chase", "care"],
+        "remind care": ["mail", "remind", "care", "--period", "2028-02"],
+        "chase care": ["mail", "chase", "care", "--period", "2028-02"],
         "derive care": ["run", "care", "--period", "2028-02"],
         "fortnight fortnights": ["run", "fortnights", "--period", "2028-03-06"],
         "spring care": ["run", "care", "--period", "2028-02"],
@@ -134,3 +134,21 @@ def test_a_portfolio_on_listed_dates_runs_the_last_of_them() -> None:
         "2019-01-31", "2019-01-31", "2019-03-15",
     ]  # fmt: skip
     assert period_for(dated, "dated", date(2019, 1, 1) + timedelta(days=1)) is None
+
+
+def test_a_run_whose_day_moves_into_the_next_month_is_still_for_its_own() -> None:
+    when = {"every": "month", "on": "last day", "on_holiday": "next working day"}
+    derive = Job.model_validate({"do": "run", "portfolio": "care", "when": when})
+    monthly = WORKSPACE.model_copy(update={"schedule": {"derive": derive}})
+    jobs = [job for job in planned(monthly) if job.name == "derive care"]
+    since, now = {"derive care": at("2028-01-01T00:00")}, at("2029-01-05T00:00")
+    found = look(jobs, WORKING, "Europe/London", since, [], now, catch_up=99)
+    periods = [(command(one, monthly, date(2029, 1, 5)) or [])[3] for one in found.due]
+    assert periods == ["2027-12", *(f"2028-{month:02}" for month in range(1, 12))]
+
+
+def test_a_reminder_caught_up_after_the_due_date_and_a_chaser_before_it_are_nothing_to_do() -> None:
+    found = seen("2028-02-28T00:00", "2028-03-09T00:00")
+    jobs = {one.job.name: one for one in found.due}
+    assert command(jobs["remind care"], WORKSPACE, date(2028, 3, 9)) is None
+    assert command(jobs["chase care"], WORKSPACE, date(2028, 3, 1)) is None

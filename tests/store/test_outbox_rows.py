@@ -233,6 +233,20 @@ def test_a_person_can_do_with_a_message_what_its_state_allows_and_nothing_else(t
             assert (one.state, one.acts) == ((after, (BY,)) if before in allowed else (before, ()))
 
 
+def test_a_run_withdraws_neither_what_follows_from_no_run_nor_what_goes_out_once_more(tmp_path: Path) -> None:
+    sent = message("adults")
+    with opened(tmp_path) as store:
+        publish(store, publication(messages=[queued(sent)]))
+        claimed = store.claim(NOW, LEASE)
+        assert claimed is not None
+        assert store.delivered(claimed.id, claimed.token, NOW)
+        store.queue([Queued(message("chased"), ())], None, NOW)
+        assert store.send_again(sent.id, sent, BY)
+        assert store.unclaimed("care", ["2019-01"]) == frozenset()
+        assert store.discard(sent.id, BY)
+        assert store.told("care") == [told(sent)]  # it had arrived once
+
+
 def test_whoever_had_a_message_that_a_person_settled_can_say_nothing_more_of_it(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
         publish(store, publication(messages=[queued(message())]))

@@ -41,10 +41,14 @@ def messages(
 
 
 def unclaimed(connection: Connection, portfolio: str, periods: Collection[str]) -> frozenset[str]:
-    """The ids of messages of those periods that nobody has begun to deliver: a newer revision withdraws them."""
+    """The ids of messages of those periods that nobody has begun to deliver: a newer revision withdraws them.
+
+    Not those that follow from no run, such as a chaser, which no run makes again; nor what goes out once more.
+    """
     query = select(outbox.c.id).where(
-        outbox.c.portfolio == portfolio, outbox.c.period.in_(list(periods)), outbox.c.state.in_(UNCLAIMED)
-    )
+        outbox.c.portfolio == portfolio, outbox.c.period.in_(list(periods)), outbox.c.state.in_(UNCLAIMED),
+        outbox.c.run.is_not(None), outbox.c.sent.is_(None),
+    )  # fmt: skip
     return frozenset(connection.scalars(query))
 
 
@@ -165,7 +169,7 @@ def told_last(connection: Connection, portfolio: str, without: Collection[str]) 
         .join(outbox, outbox.c.id == told.c.message)
         .where(
             told.c.portfolio == portfolio,
-            outbox.c.state.not_in(NEVER_ARRIVES),
+            or_(outbox.c.state.not_in(NEVER_ARRIVES), outbox.c.sent.is_not(None)),
             outbox.c.id.not_in(list(without)),
         )
         .group_by(told.c.audience, told.c.recipient, told.c.subject)

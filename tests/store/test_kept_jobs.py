@@ -1,0 +1,22 @@
+"""Jobs of the schedule, as they are kept."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.store.samples import NOW, opened
+
+pytestmark = pytest.mark.usefixtures("each_database")
+
+
+@pytest.mark.parametrize(("tried", "tries"), [(True, 2), (False, 1)])
+def test_a_job_that_a_restart_stopped_may_be_tried_as_often_as_before(tmp_path: Path, tried: bool, tries: int) -> None:
+    with opened(tmp_path) as store:
+        for _ in range(2):
+            claimed = store.jobs.claim(
+                "derive care", "2019-01", date(2019, 2, 8), NOW, now=NOW, lease=timedelta(seconds=30), by="replica"
+            )
+            assert claimed is not None
+            assert store.jobs.not_done(claimed, NOW, "stopped", NOW, tried=tried)
+        assert claimed.tries == tries
