@@ -58,13 +58,19 @@ def portfolios_of(office: Office, audience: str, portfolio: str | None) -> list[
 
 
 def occurrence_on(office: Office, day: str | None) -> str:
-    """The occurrence that a telling is: a day as ISO has it, today without one. Raises UsageError."""
+    """The occurrence that a telling is: a day as ISO has it, today without one. Raises UsageError.
+
+    One that is still to come is refused: told now, it would be told nothing on its day.
+    """
     if day is None:
         return office.today.isoformat()
     try:
-        return date.fromisoformat(day).isoformat()
+        occurrence = date.fromisoformat(day)
     except ValueError:
         raise UsageError(f"{day!r} is not a day; write it as 2019-02-22") from None
+    if occurrence > office.today:
+        raise UsageError(f"{day} is still to come: today is {office.today.isoformat()}")
+    return occurrence.isoformat()
 
 
 def tell_audience(

@@ -9,7 +9,7 @@ import pytest
 from engine.store import backups
 from engine.store.database import Database
 from engine.store.errors import StoreError
-from engine.store.schema import migrate
+from engine.store.schema import migrate, version_of
 from engine.store.tables import SCHEMA
 from tests.store.databases import address
 from tests.store.samples import NOW, message, opened, publication, publish, queued
@@ -30,10 +30,10 @@ def test_a_backup_is_put_back_with_all_that_was_published(office: Office) -> Non
     (office.folder / "var/telltale.db").write_bytes(b"")
     for ending in ("-wal", "-shm"):
         (office.folder / f"var/telltale.db{ending}").unlink(missing_ok=True)
-    office.telltale("status", expect=2)
+    office.telltale("status", "improving_lives", expect=2)
     said = office.telltale("db", "restore", str(copy))
     assert "No message waited when it was made." in said
-    assert office.json("status")["subjects"] == run["subjects"]
+    assert office.json("status", "improving_lives")["subjects"] == run["subjects"]
     assert office.run()["published"] == "unchanged"
 
 
@@ -42,10 +42,10 @@ def test_what_was_there_before_a_restore_is_kept(office: Office) -> None:
     office.telltale("db", "backup", "early.db")
     office.run()
     office.telltale("db", "restore", "early.db")
-    office.telltale("status", expect=2)
+    office.telltale("status", "improving_lives", expect=2)
     (kept,) = (office.folder / "var/backups").glob("*-before-restore.db")
     office.telltale("--now", "2019-02-08T08:00", "db", "restore", str(kept))
-    assert office.json("status")["revision"] == 1
+    assert office.json("status", "improving_lives")["revision"] == 1
 
 
 def test_a_damaged_database_is_put_aside_by_a_restore(office: Office) -> None:
@@ -54,9 +54,9 @@ def test_a_damaged_database_is_put_aside_by_a_restore(office: Office) -> None:
     (office.folder / "var/telltale.db").write_bytes(b"A shopping list: bread, milk." * 100)
     for ending in ("-wal", "-shm"):
         (office.folder / f"var/telltale.db{ending}").unlink(missing_ok=True)
-    office.telltale("status", expect=3)
+    office.telltale("status", "improving_lives", expect=3)
     assert "-damaged.db" in office.telltale("db", "restore", "good.db")
-    assert office.json("status")["subjects"] == run["subjects"]
+    assert office.json("status", "improving_lives")["subjects"] == run["subjects"]
     (kept,) = (office.folder / "var/backups").glob("*-damaged.db")
     assert kept.read_bytes().startswith(b"A shopping list")
 
@@ -80,7 +80,7 @@ def test_what_is_no_backup_is_refused_and_the_database_left_alone(office: Office
     (office.folder / "list.db").write_bytes(content)
     said = office.telltale("db", "restore", "list.db", expect=3)
     assert "is damaged, or is no backup" in said or "is no backup of Telltale's" in said
-    assert office.json("status")["revision"] == 1
+    assert office.json("status", "improving_lives")["revision"] == 1
 
 
 def test_a_backup_of_a_newer_program_is_refused(tmp_path: Path) -> None:
@@ -95,6 +95,19 @@ def test_a_backup_of_a_newer_program_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="made by a newer Telltale"):
         backups.restore(database, copy, NOW)
     database.close()
+
+
+def test_a_backup_of_an_older_program_is_brought_up_before_it_is_put_in_place(tmp_path: Path) -> None:
+    older = Database("sqlite:///older.db", tmp_path)
+    with older.writing() as connection:
+        migrate(connection, "0001")
+    older.close()
+    opened(tmp_path).close()
+    database = Database("sqlite:///var/telltale.db", tmp_path)
+    assert backups.restore(database, tmp_path / "older.db", NOW) == 0
+    assert version_of(database) == SCHEMA
+    database.close()
+    assert not list((tmp_path / "var").glob("*.restoring*"))
 
 
 def test_an_older_database_is_copied_before_it_is_brought_up(tmp_path: Path) -> None:

@@ -258,6 +258,7 @@ def test_a_telling_while_a_run_is_published_keeps_nothing(months: Deciding, monk
         ("bord", "there is no audience 'bord' in config/audiences.yaml; did you mean `board`?"),
         ("owners", "owners has no calendar of its own: telltale run tells it"),
         ("board --occurrence friday", "'friday' is not a day; write it as 2019-02-22"),
+        ("board --occurrence 2019-03-29", "2019-03-29 is still to come: today is 2019-02-22"),
         ("board --portfolio offices", "there is no portfolio 'offices'"),
     ],
 )

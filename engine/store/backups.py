@@ -13,8 +13,8 @@ from sqlalchemy import delete, update
 from engine.model.alerts import OutboxState
 from engine.store.database import Database
 from engine.store.errors import StoreError
-from engine.store.schema import refuse_newer
-from engine.store.tables import outbox, schedules
+from engine.store.schema import migrate, refuse_newer, version_of
+from engine.store.tables import SCHEMA, outbox, schedules
 
 LONGEST = 3600  # seconds that pg_dump or pg_restore may take
 
@@ -56,16 +56,35 @@ def restore(database: Database, source: Path, now: datetime) -> int:
     if database.is_sqlite:
         _check(source)
         _refuse_foreign(source)
-        try:
-            _copy(source, Path(database.name))
-        except sqlite3.OperationalError as error:
-            raise StoreError(
-                f"The database {database.name} is in use ({error}); stop the service and try again", busy=True
-            ) from error
-    else:
-        options = ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error"]
-        _run(database, ["pg_restore", *options, f"--dbname={database.url.database}", str(source)])
+        return _put_in_place(source, Path(database.name), now)
+    options = ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error"]
+    _run(database, ["pg_restore", *options, f"--dbname={database.url.database}", str(source)])
     return _hold(database, now)
+
+
+def _put_in_place(source: Path, file: Path, now: datetime) -> int:
+    """Bring a copy up to this program and hold what waits in it, and only then put it in the database's place."""
+    part = file.with_name(f"{file.name}.restoring")
+    try:
+        _copy(source, part)
+        copy = Database(f"sqlite:///{part}", part.parent)
+        try:
+            if version_of(copy) != SCHEMA:
+                with copy.writing() as connection:
+                    migrate(connection)
+            held = _hold(copy, now)
+        finally:
+            copy.close()
+        _in_one_file(part)
+        _copy(part, file)
+    except sqlite3.OperationalError as error:
+        raise StoreError(
+            f"The database {file} is in use ({error}); stop the service and try again", busy=True
+        ) from error
+    finally:
+        for ending in ("", "-wal", "-shm"):
+            part.with_name(part.name + ending).unlink(missing_ok=True)
+    return held
 
 
 def move_away(database: Database, target: Path) -> None:

@@ -80,7 +80,7 @@ def test_a_child_that_fails_is_tried_again_and_then_has_failed_for_good(
     assert service.health is not None
     assert [(one.job, one.state) for one in service.health.last] == [("derive improving_lives", "failed")]
     assert service.health.wrong == ""
-    looks.office.telltale("status", expect=2)  # nothing is published
+    looks.office.telltale("status", "improving_lives", expect=2)  # nothing is published
     _, said = looks.at("2019-02-08T08:30")
     assert events(said) == []
 
@@ -99,7 +99,7 @@ def test_a_run_that_takes_too_long_publishes_nothing_and_is_done_when_there_is_t
     looks.office.edit("config/settings.yaml", "database:", "service: {job_time_limit: 0.3}\ndatabase:")
     _, said = looks.at("2019-02-08T07:00")
     assert events(said) == ["job begins", "job is tried again"]
-    looks.office.telltale("status", expect=2)
+    looks.office.telltale("status", "improving_lives", expect=2)
     looks.office.edit("config/settings.yaml", "0.3", "300")
     service, said = looks.at("2019-02-08T07:02")
     assert events(said) == ["job begins", "job done"]

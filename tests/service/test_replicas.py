@@ -71,7 +71,7 @@ def office(tmp_path: Path, database: str, request: pytest.FixtureRequest, monkey
     office.edit("config/settings.yaml", "sqlite:///var/telltale.db", address(tmp_path))
     derive = '{do: run, portfolio: improving_lives, when: {every: month, on: 6th working day, at: "07:00"}}'
     (tmp_path / "config/schedule.yaml").write_text(f"derive: {derive}\n")
-    office.telltale("status", expect=2)  # the tables are made
+    office.telltale("status", "improving_lives", expect=2)  # the tables are made
     return office
 
 
