@@ -114,6 +114,8 @@ def _standing(
 
 def _state_of_judgement(office: Office, act: OfficeAct, end: date) -> State:
     """Where a judgement stands on the last day of the latest published period; its milestone may have ended it."""
+    if not office.has_period(act.portfolio, act.period):
+        return "over"
     entered = office.period(act.portfolio, act.period)
     until = act.until or (entered.end if act.until_milestone is None else None)
     if entered.end > end:

@@ -11,7 +11,7 @@ import pytest
 from engine import app
 from engine.cli import main
 from engine.model.run import RunOut
-from tests.test_runs_over_months import MONTHS, PEOPLE, Months, of
+from tests.test_runs_over_months import MONTHS, PEOPLE, PORTFOLIO, Months, of
 
 
 class Deciding(Months):
@@ -101,6 +101,20 @@ def test_an_act_holds_over_the_same_judgement_in_a_return_and_that_is_said(month
     run = months.run("2019-01")
     assert of(run, "north").status == "green"
     assert any("two judgements of the kind `override` on north" in problem.what for problem in run.problems)
+
+
+def test_a_judgement_of_a_month_counts_no_more_where_the_portfolio_reports_quarterly_now(
+    months: Deciding, capsys: pytest.CaptureFixture[str]
+) -> None:
+    months.month("2019-01", "30", "100")
+    months.decide("override", "north", "Green", until="2019-06-30")
+    quarterly = PORTFOLIO.replace("starts: 2019-01", "starts: 2019-Q1\nreports: quarterly")
+    months.write("config/portfolios/office.yaml", quarterly)
+    months.returns("2019-Q1", "30", "100")
+    assert of(months.run("2019-Q1", now="2019-04-08"), "north").status == "red"
+    capsys.readouterr()
+    months.telltale("2019-04-08", "decide", "list", "--format", "json")
+    assert answer(capsys)["acts"] == []  # nothing stands any more
 
 
 def test_a_declared_view_moves_nothing(months: Deciding) -> None:

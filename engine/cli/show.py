@@ -239,7 +239,7 @@ def _notes(subject: SubjectOut) -> Iterator[str]:
     """What was returned about the figures in words: explanations that hold, and notes; once where it is the same."""
     said: dict[str, list[str]] = {}
     for measure in subject.measures:
-        title = measure.title + (f", {measure.part}" if measure.part else "")
+        title = measure.title  # which names its part
         if measure.explanation is not None:
             reason = _dated(measure.explanation.reason, recovery=measure.explanation.recovery_by)
             said.setdefault(f"explained: {reason}", []).append(title)

@@ -5,22 +5,22 @@ kind on the same subject, the act is the later and holds; that there are two is 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 from engine.model.acts import ActKind, OfficeAct
 from engine.model.returns import JudgementKind, JudgementRow
-from engine.periods import Cadence, Period
+from engine.periods import Cadence, Period, PeriodError
 from engine.returns.merge import PeriodRows, merge
 
 
 def with_acts(rows: Mapping[str, PeriodRows], acts: Iterable[OfficeAct], cadence: Cadence) -> dict[str, PeriodRows]:
     """The rows of all periods, by name, with the judgements among the acts added to the periods that they begin in.
 
-    Raises PeriodError where an act is of no period of the cadence.
+    Those of a period that the portfolio has no longer, its cadence having been changed, count no more.
     """
-    every = tuple(acts)
+    every = tuple(_of_cadence(acts, cadence))
     ended = {act.ends: cadence.period(act.period) for act in every if act.kind is ActKind.END and act.period}
     entered: dict[str, list[JudgementRow]] = defaultdict(list)
     for act in every:
@@ -37,13 +37,23 @@ def with_acts(rows: Mapping[str, PeriodRows], acts: Iterable[OfficeAct], cadence
 
 def judgements_until(acts: Iterable[OfficeAct], period: Period, cadence: Cadence) -> list[OfficeAct]:
     """The judgements entered for a period or one before it, and the ends that had come by then."""
-    every = tuple(acts)
+    every = tuple(_of_cadence(acts, cadence))
     judgements = {act.number for act in every if act.kind.is_judgement}
     return [
         act
         for act in every
         if (act.kind.is_judgement or act.ends in judgements) and cadence.period(act.period).end <= period.end
     ]
+
+
+def _of_cadence(acts: Iterable[OfficeAct], cadence: Cadence) -> Iterator[OfficeAct]:
+    for act in acts:
+        try:
+            if act.period:
+                cadence.period(act.period)
+        except PeriodError:
+            continue
+        yield act
 
 
 def _row(act: OfficeAct, entered: Period, ended: Period | None) -> JudgementRow | None:
