@@ -50,7 +50,7 @@ def test_the_environment_names_another_database_and_its_password_is_never_shown(
 def test_a_server_that_is_not_there_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     office = Office(tmp_path)
     monkeypatch.setenv("TELLTALE_DATABASE", f"postgresql://office:{PASSWORD}@127.0.0.1:1/telltale")
-    said = office.telltale("status", expect=3)
+    said = office.telltale("status", "improving_lives", expect=3)
     assert said.count("\n") == 1
     assert "can't be reached" in said
     assert PASSWORD not in said

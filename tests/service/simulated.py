@@ -43,7 +43,7 @@ WORKSPACE = Workspace.model_validate({
         "spring": {"do": "run", "portfolio": "care", "when": {"every": "day", "at": "01:30"}},
         "evening": {"do": "backup", "when": {"every": "working day", "at": "19:00"}},
         "quarterly": {"do": "chase", "portfolio": "care", "when": {"every": "quarter", "on": "10th working day"}},
-        "other_months": {"do": "remind", "portfolio": "care",
+        "other_months": {"do": "chase", "portfolio": "care",
                          "when": {"every": "2 months", "on": "20th", "from": "2026-02-01",
                                   "on_holiday": "previous working day"}},
         "weekly": {"do": "backup", "when": {"every": "week", "on": "Monday", "at": "23:59"}},

@@ -27,7 +27,9 @@ def test_a_leap_year_with_restarts_deaths_failures_and_wrong_clocks_does_every_j
     assert world.said["job is tried again"] > 10
     slots = Counter(job for job, _ in wanted)
     assert slots["derive care"] == slots["chase care"] == slots["tell clt"] == 12
-    assert slots["spring care"] == 366
+    assert (
+        sum(job == "spring care" and slot.startswith("2028") for job, slot in wanted) == 366
+    )  # the life may outlast it
     assert ("tell committee", "2028-02-29") in wanted
     assert {("spring care", "2028-03-26"), ("spring care", "2028-10-29")} <= wanted.keys()
     assert 26 <= slots["fortnight fortnights"] <= 27
