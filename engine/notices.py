@@ -9,12 +9,12 @@ from datetime import date
 from typing import Literal
 
 from engine.alerts.chasing import OWNERS, asked
-from engine.alerts.officenews import STUCK, office_notices, office_told
+from engine.alerts.officenews import office_notices, office_told
 from engine.alerts.owed import owed
 from engine.alerts.release import state_when_queued, too_many
 from engine.intake import Taken, take_in
 from engine.model.addressed import Addressed
-from engine.model.alerts import OutboxMessage, Rendered
+from engine.model.alerts import NEEDS_A_PERSON, OutboxMessage, Rendered
 from engine.model.notices import Owed, Workbook
 from engine.model.problems import Problem
 from engine.model.run import RunOut
@@ -118,7 +118,7 @@ def tell_office(
     name = about.portfolio.portfolio
     taken = take_in(office, about, store, keep=False)
     notices = office_notices(
-        office.workspace, about.portfolio, period, run, store.outbox(name, states=STUCK),
+        office.workspace, about.portfolio, period, run, store.outbox(name, states=NEEDS_A_PERSON),
         _owed(office, about, taken, period), due_date(about.portfolio, period, about.working), store.told(name),
         office.now, office.today,
     )  # fmt: skip

@@ -8,13 +8,11 @@ from typing import Literal
 
 from engine.alerts.audiences import concerns, recipients
 from engine.alerts.chasing import OWNERS
-from engine.model.alerts import OutboxMessage, OutboxState, Told
+from engine.model.alerts import OutboxMessage, Told
 from engine.model.notices import Ending, Item, OfficeNotice, Owed, Owing, Stuck, key_of
 from engine.model.run import DecisionOut, RunOut, SubjectOut
 from engine.model.workspace import Portfolio, Workspace, cadence_of
 from engine.periods import Cadence, Period, PeriodError
-
-STUCK = (OutboxState.HELD, OutboxState.DEAD, OutboxState.UNCERTAIN)
 
 
 def office_notices(

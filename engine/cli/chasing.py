@@ -4,11 +4,9 @@ from typing import Literal
 
 from engine.cli import DONE, FAILED, show
 from engine.cli.common import Options, emit, open_office
-from engine.model.alerts import OutboxMessage, OutboxState
+from engine.model.alerts import WENT_WRONG, OutboxMessage
 from engine.notices import AskedFor
 from engine.periods import day_in_words, period_in_words
-
-_LATE = (OutboxState.RETRY, OutboxState.DEAD, OutboxState.UNCERTAIN)
 
 
 def ask_for_returns(options: Options, kind: Literal["reminder", "chaser"]) -> int:
@@ -31,7 +29,7 @@ def ask_for_returns(options: Options, kind: Literal["reminder", "chaser"]) -> in
         "problems": [problem.model_dump(mode="json") for problem in asked.problems],
     }
     emit(options, answer, lambda: _text(asked))
-    return FAILED if any(one.state in _LATE for one in asked.queued) else DONE
+    return FAILED if any(one.state in WENT_WRONG for one in asked.queued) else DONE
 
 
 def _as_json(one: OutboxMessage, *, already: bool) -> dict[str, object]:

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 from engine.alerts.acts import in_words
 from engine.cli import DONE, FAILED, show
 from engine.cli.common import Options, emit, open_office
+from engine.model.alerts import WENT_WRONG
 from engine.model.workspace import Scheme
 
 if TYPE_CHECKING:
     from engine.telling import AudienceTold
     from engine.whytold import Why, WhyPerson
-
-_LATE = ("retry", "dead", "uncertain")
 
 
 def tell(options: Options) -> int:
@@ -35,7 +34,7 @@ def tell(options: Options) -> int:
         ],
     }  # fmt: skip
     emit(options, answer, lambda: "\n".join(line for one in told for line in _told_text(one)))
-    return FAILED if any(message.state in _LATE for one in told for message in one.messages) else DONE
+    return FAILED if any(message.state in WENT_WRONG for one in told for message in one.messages) else DONE
 
 
 def _told_text(one: "AudienceTold") -> Iterator[str]:

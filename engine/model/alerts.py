@@ -211,6 +211,7 @@ class OutboxState(StrEnum):
     WITHDRAWN = "withdrawn"  # a newer revision took its place
 
 
+WENT_WRONG = (OutboxState.RETRY, OutboxState.DEAD, OutboxState.UNCERTAIN)  # after a try to send it
 NEEDS_A_PERSON = (OutboxState.HELD, OutboxState.DEAD, OutboxState.UNCERTAIN)
 
 
