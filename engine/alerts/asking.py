@@ -13,7 +13,7 @@ from engine.alerts.decisions import Situation, decide
 from engine.alerts.escalation import Escalation, escalations
 from engine.alerts.threshold import Threshold
 from engine.model.acts import OfficeAct
-from engine.model.alerts import Case, Decision, HistoryPoint, Reason, Silenced, Told
+from engine.model.alerts import Case, Decision, HistoryPoint, Silenced, Told
 from engine.model.run import RunOut, SubjectOut
 from engine.model.workspace import Portfolio, Scheme, Workspace
 from engine.workspace.dates import local_day
@@ -39,17 +39,6 @@ class Decided(NamedTuple):
     subject: SubjectOut
     decision: Decision
     threshold: Threshold  # what the recipient sees of it
-
-
-def silenced_after(before: Iterable[Silenced], decisions: Iterable[Decision], period: str) -> tuple[Silenced, ...]:
-    """The last period of silence of each recipient and subject, once a period's decisions are made."""
-    last = {(one.audience, one.recipient, one.subject): one for one in before}
-    for one in decisions:
-        if one.reason is Reason.SILENCED:
-            last[one.audience, one.recipient, one.subject] = Silenced(
-                audience=one.audience, recipient=one.recipient, subject=one.subject, period=period
-            )
-    return tuple(last.values())
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,16 @@ f amber by a floor                        ! after a letter: moved by a change of
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from engine.alerts.asking import Asking, Background, silenced_after
+from engine.alerts.asking import Asking, Background
 from engine.alerts.cases import CaseChanges, update
 from engine.alerts.tellings import Tellings, tellings, told_after_run, told_by
 from engine.model.acts import ActKind, CaseKey, OfficeAct
-from engine.model.alerts import Case, HistoryPoint, Silenced, Telling, Told
+from engine.model.alerts import Case, Decision, HistoryPoint, Reason, Silenced, Telling, Told
 from engine.model.run import DecisionOut, FindingOut, MeasureOut, NotAssessed, RunOut, SubjectOut
 from engine.model.settings import Settings
 from engine.model.values import Unit
@@ -164,6 +164,17 @@ class Office:
     def remember(self, messages: Sequence[Telling]) -> None:
         for message in messages:
             self.told += told_by(message, self.open_cases, message.dedupe_key)
+
+
+def silenced_after(before: Iterable[Silenced], decisions: Iterable[Decision], period: str) -> tuple[Silenced, ...]:
+    """The last period of silence of each recipient and subject, once a period's decisions are made."""
+    last = {(one.audience, one.recipient, one.subject): one for one in before}
+    for one in decisions:
+        if one.reason is Reason.SILENCED:
+            last[one.audience, one.recipient, one.subject] = Silenced(
+                audience=one.audience, recipient=one.recipient, subject=one.subject, period=period
+            )
+    return tuple(last.values())
 
 
 def letters(row: str) -> Iterator[tuple[str, str]]:
