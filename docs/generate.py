@@ -53,9 +53,10 @@ CONFIG: tuple[type[BaseModel], ...] = (
     settings.MailSettings, settings.SmtpSettings, settings.ArchiveSettings,
 )  # fmt: skip
 JSON: tuple[type[BaseModel], ...] = (
-    run.RunOut, run.SubjectOut, run.RevisedOut, run.FindingOut, run.MilestoneOut, run.ExplanationOut, run.EvidenceOut,
-    run.MeasureOut, run.NotAssessed, run.DecisionOut, run.MessageOut, run.AlsoRevised, problems.Problem, problems.Fault,
-    whatif.WhatIfOut, whatif.ThresholdOut, whatif.StatusChange, whatif.EmailChange, whatif.SweepOut, whatif.SweptValue,
+    run.RunOut, run.SubjectOut, run.RevisedOut, run.FindingOut, run.GapOut, run.MilestoneOut, run.ExplanationOut,
+    run.EvidenceOut, run.MeasureOut, run.NotAssessed, run.DecisionOut, run.MessageOut, run.AlsoRevised,
+    problems.Problem, problems.Fault, whatif.WhatIfOut, whatif.ThresholdOut, whatif.StatusChange, whatif.EmailChange,
+    whatif.SweepOut, whatif.SweptValue,
 )  # fmt: skip
 
 RULES: tuple[type[BaseModel], ...] = (

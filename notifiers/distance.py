@@ -1,13 +1,8 @@
 """How far a subject is from its next better status, in a few words: "£10.8k short of On Target"."""
 
-import re
-
 from engine.model.run import FindingOut, SubjectOut
 from engine.model.workspace import Scheme
 from notifiers.words import one_line
-
-# The engine says what has to change, with one such gap for each figure: "(now £6k, £10.8k short)".
-_GAP = re.compile(r"\(now [^()]*, ([^(),]+) (short|over)\)")
 
 
 def next_status(subject: SubjectOut, scheme: Scheme) -> str:
@@ -28,18 +23,15 @@ def next_status(subject: SubjectOut, scheme: Scheme) -> str:
 
 
 def _of_a_ladder(finding: FindingOut, scheme: Scheme) -> int:
-    """The rank of the band that is reached next, which the engine names; 0 where there is none between."""
-    asked = finding.to_clear or ""
-    return max((rank for rank, one in enumerate(scheme.statuses) if asked.endswith(f" for {one.name}")), default=0)
+    """The rank of the band that is reached next; 0 where there is none between."""
+    return scheme.rank(finding.clears_to) or 0
 
 
 def distance_of(finding: FindingOut, aim: str) -> str:
     """The gap where what clears a finding is one figure: "£10.8k short of On Target", or "14.9 points short"."""
-    asked = finding.to_clear or ""
-    gaps = _GAP.findall(asked)
-    if len(gaps) != 1 or any(several in asked for several in (") and ", " and once ", ", or ")):
+    if (gap := finding.gap) is None:
         return ""
-    size, way = gaps[0]
+    shown = one_line(gap.shown)
     if not aim:
-        return f"{size} {way}"
-    return f"{size} short of {aim}" if way == "short" else f"{size} over the limit for {aim}"
+        return f"{shown} {gap.way}"
+    return f"{shown} short of {aim}" if gap.way == "short" else f"{shown} over the limit for {aim}"

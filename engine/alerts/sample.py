@@ -11,6 +11,7 @@ from engine.model.run import (
     EvidenceOut,
     ExplanationOut,
     FindingOut,
+    GapOut,
     MeasureOut,
     MilestoneOut,
     NotAssessed,
@@ -82,6 +83,7 @@ def _worse(best: str, worst: str) -> SubjectOut:
     finding = FindingOut(
         rule="sample", title="A sample rule", measure="visits", status=worst, because="Visits made is 96 against 120",
         evidence={"savings.net_at_risk": _MONEY}, to_clear="Visits made of at least 108 (now 96, 12 short)",
+        gap=GapOut(value="12", unit=Unit.NUMBER, shown="12", way="short"),
         action="Agree a plan", as_at="2018-12", source="rules/sample.yaml:1",
         milestones=(MilestoneOut(name="Rollout", planned="2018-12-31", forecast="2019-06-30"),),
         explanations=(

@@ -7,11 +7,12 @@ from engine.assessment.decisions import Decided
 from engine.assessment.judged import Judged, Ruled
 from engine.assessment.judging import Judging
 from engine.assessment.scopes import MeasureScope, SubjectScope
-from engine.model.run import EvidenceOut, FindingOut
+from engine.model.run import EvidenceOut, FindingOut, GapOut
 from engine.model.values import Quantity, plain
 from engine.model.verdicts import Verdict
 from engine.model.workspace import Lifecycle
 from engine.periods import period_in_words
+from engine.rulebook.needed import Gap
 from engine.rulebook.nouns import Terms
 from engine.rulebook.rules import Rule
 from engine.rulebook.syntax import Fact
@@ -81,6 +82,7 @@ def oldest(judging: Judging, names: Iterable[str | None]) -> str | None:
 def _finding(judging: Judging, judged: Judged, ruled: Ruled, stands: Verdict, status: str) -> FindingOut:
     rule, place = ruled.asked.rule, ruled.place
     scope, terms = spoken_of(judging, judged, ruled, stands)
+    clearing = to_clear(rule, stands.outcome, scope, terms) if stands.outcome is not None else None
     named = {Fact(name, alone=name in ruled.asked.alone): known for name, known in (stands.evidence or {}).items()}
     return FindingOut(
         rule=rule.id,
@@ -90,7 +92,9 @@ def _finding(judging: Judging, judged: Judged, ruled: Ruled, stands: Verdict, st
         status=status,
         because=_because(judging, ruled, stands, scope, terms),
         evidence=evidence(named, terms),
-        to_clear=to_clear(rule, stands.outcome, scope, terms) if stands.outcome is not None else None,
+        to_clear=clearing.text if clearing is not None else None,
+        gap=_gap(clearing.gap) if clearing is not None and clearing.gap is not None else None,
+        clears_to=clearing.status if clearing is not None else None,
         action=rule.action or None,
         as_at=stands.as_at,
         last_fired=stands.last_fired,
@@ -98,6 +102,10 @@ def _finding(judging: Judging, judged: Judged, ruled: Ruled, stands: Verdict, st
         milestones=milestones_of(judging, judged, ruled, stands),
         explanations=explanations_of(judging, judged, ruled, stands),
     )
+
+
+def _gap(gap: Gap) -> GapOut:
+    return GapOut(value=plain(gap.size.value), unit=gap.size.unit, shown=gap.shown, way=gap.way)
 
 
 def _because(judging: Judging, ruled: Ruled, stands: Verdict, scope: MeasureScope | SubjectScope, terms: Terms) -> str:

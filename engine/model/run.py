@@ -21,6 +21,12 @@ class EvidenceOut(Frozen):
     shown: str
 
 
+class GapOut(EvidenceOut):
+    """How far a figure is from where it clears a finding; of a percentage in points."""
+
+    way: Literal["short", "over"]
+
+
 class MilestoneOut(Frozen):
     """A milestone that a finding counts, as it was returned."""
 
@@ -49,6 +55,8 @@ class FindingOut(Frozen):
     because: str
     evidence: dict[str, EvidenceOut] = {}
     to_clear: str | None = None
+    gap: GapOut | None = None  # from being cleared, where that takes one figure alone
+    clears_to: str | None = None  # of a ladder: the status of its next better band
     action: str | None = None
     as_at: str | None = None  # held since: the period in which it was last judged
     last_fired: str | None = None  # the period its condition was last true in, where it stands until it is cleared

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Literal, NamedTuple
 
 from engine.facts.names import TARGETS
 from engine.model.values import EXACT, Quantity, Unit, show, to_millionths
@@ -37,11 +38,27 @@ _BOUNDS: dict[Operator, str] = {
 }  # fmt: skip
 _ARITHMETIC = {"+": "plus", "-": "less", "*": "times", "/": "divided by"}
 
-MET = ""  # what is asked for holds already
+
+class Gap(NamedTuple):
+    """How far a figure is from a bound that it does not keep; of a percentage in points."""
+
+    size: Quantity
+    shown: str  # "14.9 points"
+    way: Literal["short", "over"]
 
 
-def needed(condition: Condition, wanted: bool, scope: Scope, terms: Terms) -> str | None:
-    """What has to change for the condition to be as wanted; "" where it is so already, None where it can't be told."""
+class Needed(NamedTuple):
+    """What has to change, in words; with a gap where all of it is one figure that is so far off."""
+
+    text: str
+    gap: Gap | None = None
+
+
+MET = Needed("")  # what is asked for holds already
+
+
+def needed(condition: Condition, wanted: bool, scope: Scope, terms: Terms) -> Needed | None:
+    """What has to change for the condition to be as wanted; MET where it is so already, None where it can't be told."""
     match condition:
         case Not(item=item):
             return needed(item, not wanted, scope, terms)
@@ -50,9 +67,12 @@ def needed(condition: Condition, wanted: bool, scope: Scope, terms: Terms) -> st
             return all_of(each) if isinstance(condition, And) == wanted else _any_of(each)
         case ForPeriods(condition=below, periods=periods):
             asked = needed(below, wanted, scope, terms)
-            if wanted and asked == MET:
-                return MET if _held_before(below, periods, scope, terms) else f"as now, for {periods} periods in a row"
-            return f"{asked} for {periods} periods" if asked and wanted else asked
+            if not wanted or asked is None:
+                return asked
+            if asked == MET:
+                held = _held_before(below, periods, scope, terms)
+                return MET if held else Needed(f"as now, for {periods} periods in a row")
+            return asked._replace(text=f"{asked.text} for {periods} periods")
         case Is():
             return _state_needed(condition, wanted, scope, terms)
         case Comparison():
@@ -67,29 +87,35 @@ def _held_before(condition: Condition, periods: int, scope: Scope, terms: Terms)
     return all(then is not None and needed(condition, True, then, terms) == MET for then in before)
 
 
-def all_of(each: list[str | None]) -> str | None:
+def all_of(each: list[Needed | None]) -> Needed | None:
     """All that is needed in one sentence; None where some of it can't be told."""
     known = [one for one in each if one is not None]
     if len(known) < len(each):
         return None
-    return " and ".join(dict.fromkeys(one for one in known if one != MET))
+    return _joined(" and ", [one for one in known if one != MET]) or MET
 
 
-def _any_of(each: list[str | None]) -> str | None:
+def _any_of(each: list[Needed | None]) -> Needed | None:
     known = [one for one in each if one is not None]
-    if MET in known:
-        return MET
-    return ", or ".join(dict.fromkeys(known)) or None
+    return MET if MET in known else _joined(", or ", known)
 
 
-def _state_needed(state: Is, wanted: bool, scope: Scope, terms: Terms) -> str | None:
+def _joined(word: str, each: list[Needed]) -> Needed | None:
+    """Several in one sentence, each once; None of none. Only what is alone has a gap."""
+    distinct = list(dict.fromkeys(each))
+    if len(distinct) < 2:
+        return distinct[0] if distinct else None
+    return Needed(word.join(one.text for one in distinct))
+
+
+def _state_needed(state: Is, wanted: bool, scope: Scope, terms: Terms) -> Needed | None:
     held = scope.holds(state.fact, state.word)
     if held is wanted:
         return MET
     noun, word = terms.noun(state.fact), terms.word(state.word)
     if word == "off target":
-        return f"{noun} {'off' if wanted else 'on'} target"
-    return f"once {noun} is {word}" if wanted else f"once {noun} is no longer {word}"
+        return Needed(f"{noun} {'off' if wanted else 'on'} target")
+    return Needed(f"once {noun} is {word}" if wanted else f"once {noun} is no longer {word}")
 
 
 def sides(comparison: Comparison, wanted: bool, terms: Terms) -> tuple[Expression, Operator, Expression]:
@@ -107,7 +133,7 @@ def _told_of(side: Expression, terms: Terms) -> int:
     return 2 if any(_told_of(node, terms) == 3 for node in walk(side) if isinstance(node, Fact)) else 0
 
 
-def _figure_needed(left: Expression, op: Operator, right: Expression, scope: Scope, terms: Terms) -> str | None:
+def _figure_needed(left: Expression, op: Operator, right: Expression, scope: Scope, terms: Terms) -> Needed | None:
     now, bound = value_of(left, scope), value_of(right, scope)
     if bound is None:
         return None
@@ -123,10 +149,13 @@ def _figure_needed(left: Expression, op: Operator, right: Expression, scope: Sco
         decimals = None  # at the measure's own places they look alike, and it is the difference that counts
     shown = None if now is None else show(now, decimals)
     if isinstance(left, Fact) and terms.counts(left) and op in ("<=", "=") and not bound.value:
-        return f"no {noun}" + (f" (now {shown})" if shown else "")
+        return Needed(f"no {noun}" + (f" (now {shown})" if shown else ""))
     unit = bound.unit if now is None or bound.unit is not Unit.NUMBER else now.unit  # nought is written without one
     text = f"{noun} {_BOUNDS[op]} {show(Quantity(bound.value, unit), decimals)}"
-    return text if now is None else f"{text} (now {shown}{_gap(now, op, bound, decimals)})"
+    if now is None:
+        return Needed(text)
+    gap = _gap(now, op, bound, decimals)
+    return Needed(f"{text} (now {shown}{f', {gap.shown} {gap.way}' if gap else ''})", gap)
 
 
 def _inside_shortfall(
@@ -154,18 +183,18 @@ def _holds(now: Quantity, op: Operator, bound: Quantity) -> bool:
     return left is not None and right is not None and HOLDS[op](left, right)
 
 
-def _gap(now: Quantity, op: Operator, bound: Quantity, decimals: int | None) -> str:
-    """How far a figure is from a bound that it does not keep: ", 14.9 points short"."""
+def _gap(now: Quantity, op: Operator, bound: Quantity, decimals: int | None) -> Gap | None:
+    """How far a figure is from a bound; None where there is no way to it, or nothing of it would be shown."""
     if op in ("=", "!="):
-        return ""
+        return None
     size = abs(EXACT.subtract(now.value, bound.value))
     unit = Unit.NUMBER if now.unit is Unit.PERCENT else now.unit
     shown = show(Quantity(size, unit), decimals)
     if not any(digit in shown for digit in "123456789"):
-        return ""
+        return None
     if now.unit is Unit.PERCENT:
         shown += " point" if shown == "1" else " points"
-    return f", {shown} {'short' if op in ('>', '>=') else 'over'}"
+    return Gap(Quantity(size, now.unit), shown, "short" if op in (">", ">=") else "over")
 
 
 def _expression_in_words(node: Expression, terms: Terms) -> str:

@@ -1,9 +1,11 @@
 """Rules in sentences: why a finding was made, and what would clear it."""
 
+from typing import NamedTuple
+
 from engine.model.values import show
 from engine.model.verdicts import FIRES
 from engine.rulebook.describe import describe
-from engine.rulebook.needed import MET, all_of, needed, sides
+from engine.rulebook.needed import MET, Gap, Needed, all_of, needed, sides
 from engine.rulebook.nouns import Terms
 from engine.rulebook.rules import Band, Rule
 from engine.rulebook.scope import Scope
@@ -38,18 +40,27 @@ def sentence(template: str, scope: Scope, terms: Terms) -> str:
     return fill(template, shown)
 
 
-def to_clear(rule: Rule, outcome: str, scope: Scope, terms: Terms) -> str | None:
+class ToClear(NamedTuple):
+    """What would clear a finding."""
+
+    text: str
+    gap: Gap | None  # where that is one figure
+    status: str | None = None  # of a ladder: what its next better band gives
+
+
+def to_clear(rule: Rule, outcome: str, scope: Scope, terms: Terms) -> ToClear | None:
     """How far a finding is from being cleared: "Reviews of at least 80% (now 72.3%, 7.7 points short)".
 
     For a ladder's band: what the next better band asks for; for a rule with `clears`: what that asks for. None where
     nothing better can be told, or figures lack.
     """
     if rule.when is not None:
-        return (_needed_to_be_quiet(rule, rule.when, scope, terms) or None) if outcome == FIRES else None
+        asked = _needed_to_be_quiet(rule, rule.when, scope, terms) if outcome == FIRES else None
+        return ToClear(*asked) if asked is not None and asked != MET else None
     return _to_better_band(rule.bands, outcome, scope, terms)
 
 
-def _needed_to_be_quiet(rule: Rule, when: Condition, scope: Scope, terms: Terms) -> str | None:
+def _needed_to_be_quiet(rule: Rule, when: Condition, scope: Scope, terms: Terms) -> Needed | None:
     quiet = needed(when, False, scope, terms)
     if rule.clears is None:
         return quiet
@@ -83,7 +94,7 @@ def _asks_more(clears: Condition, when: Condition, scope: Scope, terms: Terms) -
     return False
 
 
-def _to_better_band(bands: tuple[Band, ...], outcome: str, scope: Scope, terms: Terms) -> str | None:
+def _to_better_band(bands: tuple[Band, ...], outcome: str, scope: Scope, terms: Terms) -> ToClear | None:
     ranks = [terms.scheme.rank(band.status) for band in bands]
     at = next((i for i, band in enumerate(bands) if band.status == outcome), None)
     here = None if at is None else ranks[at]
@@ -91,7 +102,6 @@ def _to_better_band(bands: tuple[Band, ...], outcome: str, scope: Scope, terms: 
     if at is None or not better:
         return None
     _, next_up = max(better)
-    name = terms.scheme.name(bands[next_up].status)
     band = bands[next_up]
     if next_up < at and band.when is not None:  # it was asked first, and did not hold
         asked = needed(band.when, True, scope, terms)
@@ -99,4 +109,6 @@ def _to_better_band(bands: tuple[Band, ...], outcome: str, scope: Scope, terms: 
         asked = needed(own, False, scope, terms)
     else:
         return None
-    return f"{asked} for {name}" if asked else None
+    if asked is None or asked == MET:
+        return None
+    return ToClear(f"{asked.text} for {terms.scheme.name(band.status)}", asked.gap, band.status)

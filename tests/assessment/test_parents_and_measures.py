@@ -7,6 +7,8 @@ import pytest
 
 from engine.inference.process import DurableProcess, available
 from engine.model.returns import FigureState, MeasureRow
+from engine.model.run import GapOut
+from engine.model.values import Unit
 from engine.model.workspace import Portfolio
 from tests.assessment.office import (
     BEDS,
@@ -308,6 +310,8 @@ def test_a_finding_tells_its_figures_what_clears_it_and_where_its_rule_stands() 
     assert (finding.rule, finding.measure, finding.because) == ("far_below", "beds", "Beds filled: 80 against 100")
     assert {name: (one.value, one.shown) for name, one in finding.evidence.items()} == {"shortfall": ("20", "20%")}
     assert finding.to_clear == "Beds filled of at least 90 (now 80, 10 short)"
+    assert finding.gap == GapOut(value="10", unit=Unit.NUMBER, shown="10", way="short")
+    assert finding.clears_to is None  # a rule alone leads to no one status
     assert (finding.action, finding.source) == ("Agree a plan", "rules/office.yaml:8")
 
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from engine.model.alerts import Decision, HistoryPoint, PartOf, Reason, Telling
 from engine.model.run import (
@@ -10,6 +10,7 @@ from engine.model.run import (
     EvidenceOut,
     ExplanationOut,
     FindingOut,
+    GapOut,
     MeasureOut,
     MilestoneOut,
     NotAssessed,
@@ -65,6 +66,11 @@ def subject(title: str, status: str | None, previous: str | None, **more: Any) -
     return SubjectOut(title=title, status=status, previous=previous, **{**fields, **more})
 
 
+def gap(shown: str, way: Literal["short", "over"]) -> GapOut:
+    """A gap as it is shown: messages say no more of it."""
+    return GapOut(value="1", unit=Unit.NUMBER, shown=shown, way=way)
+
+
 def finding(because: str, status: str = EO, rule: str = "a_rule", **more: Any) -> FindingOut:
     return FindingOut(rule=rule, title="A rule", status=status, because=because, **more)
 
@@ -83,6 +89,7 @@ DIRECT_PAYMENTS = subject(
             "Personal Assistants recruited is 15.1% against a target of 50%", rule="far_below_target",
             measure="pa_recruitment",
             to_clear="Personal Assistants recruited at least 30.0% (now 15.1%, 14.9 points short)",
+            gap=gap("14.9 points", "short"),
             action="Agree a recovery plan for recruitment with the PMO by 22 February",
         ),
         finding(
@@ -122,6 +129,7 @@ LONG_TERM_CARE = subject(
         finding(
             "£211k from earlier years is not yet delivered", AR,
             to_clear="savings from previous years net at risk at most £0 (now £211k, £211k over)",
+            gap=gap("£211k", "over"),
             action="Tell the PMO which moves will deliver it",
         ),
     ),
@@ -140,6 +148,7 @@ BROKERAGE = subject(
         finding(
             "Income from the brokerage charge is £6k against £28k",
             to_clear="Income from the brokerage charge at least £16.8k (now £6k, £10.8k short)",
+            gap=gap("£10.8k", "short"),
             explanations=(
                 ExplanationOut(
                     measure="brokerage_income", title="Income from the brokerage charge",
@@ -169,6 +178,7 @@ COMMISSIONING_PROGRAMME = subject(
         finding(
             "£264k of £4.038m is at risk after offsets",
             to_clear="savings net at risk at most £0 (now £264k, £264k over)",
+            gap=gap("£264k", "over"),
         ),
     ),
     savings={"net_at_risk": money(264_000), "target": money(4_038_000)},

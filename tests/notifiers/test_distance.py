@@ -4,11 +4,9 @@ from typing import Any
 
 import pytest
 
-from engine.model.run import DecisionOut, NotAssessed, SubjectOut
+from engine.model.run import DecisionOut, GapOut, NotAssessed, SubjectOut
 from notifiers.distance import distance_of, next_status
-from tests.notifiers.samples import AR, EO, OT, SCHEME, finding, subject
-
-SHORT = "Income at least £16.8k (now £6k, £10.8k short)"
+from tests.notifiers.samples import AR, EO, OT, SCHEME, finding, gap, subject
 
 
 def project(*found: Any, status: str = EO, **more: Any) -> SubjectOut:
@@ -16,21 +14,17 @@ def project(*found: Any, status: str = EO, **more: Any) -> SubjectOut:
 
 
 @pytest.mark.parametrize(
-    ("asked", "aim", "said"),
+    ("found", "aim", "said"),
     [
-        (SHORT, "On Target", "£10.8k short of On Target"),
-        ("Delays of at most 4 (now 7, 3 over)", "On Target", "3 over the limit for On Target"),
-        ("Recruited at least 30.0% (now 15.1%, 14.9 points short)", "", "14.9 points short"),
-        (f"{SHORT} and Visits at least 9 (now 8, 1 short)", "On Target", ""),  # two figures
-        (f"{SHORT} and once Visits is no longer missing", "On Target", ""),
-        (f"{SHORT}, or once Visits is reported", "On Target", ""),
-        ("once Visits is no longer missing", "On Target", ""),
-        ("no milestones slipped (now 2)", "On Target", ""),
+        (gap("£10.8k", "short"), "On Target", "£10.8k short of On Target"),
+        (gap("3", "over"), "On Target", "3 over the limit for On Target"),
+        (gap("14.9 points", "short"), "", "14.9 points short"),
         (None, "On Target", ""),
     ],
 )
-def test_the_gap_is_said_where_one_figure_clears_it(asked: str | None, aim: str, said: str) -> None:
-    assert distance_of(finding("x", to_clear=asked), aim) == said
+def test_the_gap_is_said_with_the_status_it_leads_to(found: GapOut | None, aim: str, said: str) -> None:
+    words = "Income (now £6k, £10.8k short)"  # what a sentence says is nowhere read
+    assert distance_of(finding("x", to_clear=words, gap=found), aim) == said
 
 
 def test_the_next_status_is_the_worst_of_what_is_left() -> None:
@@ -39,7 +33,7 @@ def test_the_next_status_is_the_worst_of_what_is_left() -> None:
 
 
 def test_a_ladder_leads_to_its_own_next_band() -> None:
-    band = finding("x", AR, to_clear="Used of at least 60% (now 50%, 10 points short) for Experiencing Obstacles")
+    band = finding("x", AR, clears_to=EO)
     assert next_status(project(band, status=AR), SCHEME) == "Experiencing Obstacles"
 
 

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
+from engine.model.values import plain
 from engine.rulebook.nouns import Terms
 from engine.rulebook.rules import Rule
 from engine.rulebook.syntax import NOWHERE, Condition
-from engine.rulebook.words import because, sentence, to_clear
+from engine.rulebook.words import ToClear, because, sentence, to_clear
 from tests.rulebook.office import PORTFOLIO, SCHEME, rulebook
 from tests.rulebook.scopes import Sheet
 from tests.rulebook.trees import conditions
@@ -29,14 +30,21 @@ def rule(**keys: str) -> Rule:
     return rulebook(f"{thresholds}rules:\n  - {lines}\n").rules[0]
 
 
-def fired(when: str, sheet: Sheet) -> str | None:
+def clearing(when: str, sheet: Sheet) -> ToClear | None:
     return to_clear(rule(**{"for": "projects", "when": when, "status": "at_risk"}), "fires", sheet, PROJECT)
 
 
+def fired(when: str, sheet: Sheet) -> str | None:
+    return words_of(clearing(when, sheet))
+
+
 def fired_on(name: str, when: str, sheet: Sheet) -> str | None:
-    return to_clear(
-        rule(**{"for": "measures", "when": when, "status": "at_risk", "only": name}), "fires", sheet, measure(name)
-    )
+    one = rule(**{"for": "measures", "when": when, "status": "at_risk", "only": name})
+    return words_of(to_clear(one, "fires", sheet, measure(name)))
+
+
+def words_of(asked: ToClear | None) -> str | None:
+    return asked.text if asked is not None else None
 
 
 # ---- because
@@ -149,7 +157,32 @@ def test_a_ladder_says_what_the_next_better_band_asks_for(
 ) -> None:
     one = rule(measure="recruitment", bands=bands)
     sheet = Sheet({"actual": actual, "target": "80%"})
-    assert to_clear(one, outcome, sheet, measure("recruitment")) == said
+    asked = to_clear(one, outcome, sheet, measure("recruitment"))
+    assert words_of(asked) == said
+    assert (asked.status if asked else None) == {"obstacles": "on_target", "at_risk": "obstacles"}.get(outcome)
+
+
+@pytest.mark.parametrize(
+    ("when", "gap"),
+    [
+        ("savings.at_risk > £50k", ("£10k", "over", "10000", "money")),
+        ("recruitment < 60% of target", ("14.9 points", "short", "14.9", "percent")),
+        ("delays > 3", ("1", "over", "1", "number")),
+        ("delays > 3 and savings.at_risk > £50k", None),  # either will do
+        ("delays > 3 or savings.at_risk > £50k", None),  # both have to
+        ("delays > 3 or savings.at_risk > £90k", ("1", "over", "1", "number")),  # the other does not hold
+        ("delays > 3 or milestones.unmitigated > 0", None),
+        ("(delays > 3) for 3 periods", ("1", "over", "1", "number")),
+        ("delays != 3", None),  # there is no way to it
+        ("milestones.unmitigated > 0", None),  # none of them, which is said as such
+    ],
+)
+def test_the_gap_is_known_where_one_figure_clears_it(when: str, gap: tuple[str, str, str, str] | None) -> None:
+    figures = {"savings.at_risk": "£60k", "delays": "4", "recruitment": "15.1%", "recruitment.target": "50%"}
+    asked = clearing(when, Sheet({**figures, "milestones.unmitigated": "2"}))
+    assert asked is not None
+    found = asked.gap
+    assert (found and (found.shown, found.way, plain(found.size.value), found.size.unit)) == gap
 
 
 @given(conditions)
@@ -158,5 +191,5 @@ def test_any_condition_can_be_put_into_words(condition: Condition) -> None:
     whole = Rule(one.id, one.title, one.levels, of_measures=False, yields="status", when=condition, at=NOWHERE)
     figures = {"income": "£3k", "delays": "2", "recruitment": "60%", "milestones.unmitigated": "1"}
     for sheet in (Sheet(), Sheet(figures, {"income": ["missing"], "lifecycle": ["live"]}, {"limit": "£5k"})):
-        said = to_clear(whole, "fires", sheet, PROJECT)
-        assert said is None or said
+        asked = to_clear(whole, "fires", sheet, PROJECT)
+        assert asked is None or asked.text
