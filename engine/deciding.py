@@ -2,18 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Literal
 
 from engine.alerts.acts import in_force, lapsed
+from engine.assessment.decisions import holds, returned_until
 from engine.model.acts import ActKind, OfficeAct
 from engine.model.alerts import Case
 from engine.model.run import RunOut
 from engine.model.workspace import Lifecycle
 from engine.office import Office, UsageError, rules_of
 from engine.periods import Period, day_in_words
-from engine.pipeline import HISTORY
 from engine.returns.cells import Cell, CellError, days
+from engine.returns.decided import as_row
 from engine.returns.known import Known
+from engine.returns.merge import PeriodRows, merge
 from engine.returns.words import tidy
 from engine.store.store import Store
 from engine.workspace.dates import lifecycle_on, starts
@@ -81,12 +84,8 @@ def list_acts(office: Office, store: Store, name: str) -> list[ListedAct]:
     ends = {act.ends: act for act in acts if act.kind is ActKind.END}
     latest = store.latest_run(name)
     standing = _standing(office, store, name, acts, latest.out if latest is not None else None)
-    last_day = latest.period_end if latest is not None else office.today
-    listed = [
-        ListedAct(act, _state_of_judgement(office, act, last_day) if act.kind.is_judgement else standing[act.number])
-        for act in acts
-        if act.kind is not ActKind.END
-    ]
+    standing |= _judgements_standing(office, store, name, acts, latest.period_end if latest is not None else None)
+    listed = [ListedAct(act, standing[act.number]) for act in acts if act.kind is not ActKind.END]
     return [
         ListedAct(one.act, "ended", ends[one.act.number]) if one.act.number in ends else one for one in reversed(listed)
     ]
@@ -102,7 +101,7 @@ def _standing(
     if run is None:
         return found
     end = office.period(name, run.period).end if office.has_period(name, run.period) else None
-    history = store.history(name, HISTORY, before=end)
+    history = store.history(name, before=end)
     subjects = {subject.ref: subject for subject in run.subjects}
     scheme = office.workspace.scheme_of(office.portfolio(name))
     for act in now.acknowledgements:
@@ -112,15 +111,30 @@ def _standing(
     return found
 
 
-def _state_of_judgement(office: Office, act: OfficeAct, end: date) -> State:
-    """Where a judgement stands on the last day of the latest published period; its milestone may have ended it."""
+def _judgements_standing(
+    office: Office, store: Store, name: str, acts: tuple[OfficeAct, ...], end: date | None
+) -> dict[int, State]:
+    """Where judgements stand on the last day of the latest published period; None before the first."""
+    judgements = [act for act in acts if act.kind.is_judgement]
+    latest = office.cadence(name).containing(end) if end is not None else None
+    returned: list[tuple[Period, PeriodRows]] = []
+    if latest is not None and any(act.until_milestone is not None for act in judgements):
+        known = [one for one in store.returns(name, latest.end) if office.has_period(name, one.period)]
+        rows = {period: merge(group)[0] for period, group in groupby(known, lambda one: one.period)}
+        returned = returned_until(rows, office.portfolio(name), latest)
+    return {act.number: _state_of_judgement(office, act, latest, returned) for act in judgements}
+
+
+def _state_of_judgement(
+    office: Office, act: OfficeAct, latest: Period | None, returned: list[tuple[Period, PeriodRows]]
+) -> State:
     if not office.has_period(act.portfolio, act.period):
         return "over"
     entered = office.period(act.portfolio, act.period)
-    until = act.until or (entered.end if act.until_milestone is None else None)
-    if entered.end > end:
+    if latest is None or entered.end > latest.end:
         return "not yet"
-    return "over" if until is not None and until < end else "in force"
+    row = as_row(act, entered)
+    return "in force" if row is not None and holds(row, entered, returned, latest) else "over"
 
 
 # ---- what is checked

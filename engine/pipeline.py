@@ -39,7 +39,6 @@ from engine.rulebook.substance import substance
 from engine.store.records import Queued
 
 Render = Callable[[Telling], Rendered | str]  # a message's frozen bytes, or a sentence that says why there are none
-HISTORY = 11  # earlier periods that a message shows beside its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ class Published:
     closed_cases: frozenset[CaseKey] = frozenset()
     told: tuple[Told, ...] = ()  # what each recipient was last told of each subject
     silenced: tuple[Silenced, ...] = ()  # the last period in which a silence kept each from hearing
-    history: Mapping[str, Sequence[HistoryPoint]] = field(default_factory=dict)
+    history: Mapping[str, Sequence[HistoryPoint]] = field(default_factory=dict)  # of all periods, oldest first
     periods: tuple[str, ...] = ()  # oldest first
     acts: tuple[OfficeAct, ...] = ()  # what people did, by whom and until when
 
@@ -206,7 +205,7 @@ def followed_by(declared: Declared, before: Published, period: Period, result: A
     """What stands before the next period once this one is published, but for what recipients were told."""
     statuses = {subject.ref: subject.status for subject in result.run.subjects}
     history: dict[str, tuple[HistoryPoint, ...]] = {
-        ref: (*before.history.get(ref, ()), HistoryPoint(period=period.id, status=status))[-HISTORY:]
+        ref: (*before.history.get(ref, ()), HistoryPoint(period=period.id, status=status))
         for ref, status in statuses.items()
     }
     return Published(

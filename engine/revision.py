@@ -22,7 +22,6 @@ from engine.model.run import RunOut
 from engine.model.workspace import cadence_of
 from engine.periods import Period, PeriodError
 from engine.pipeline import (
-    HISTORY,
     Alerted,
     Declared,
     Published,
@@ -117,7 +116,7 @@ class Revision:
             ever=self.store.statuses_ever(self._name, before=period.end),
             open_cases=tuple(self.store.open_cases(self._name, before=period.end)),
             closed_cases=self.store.closed_cases(self._name, before=period.end),
-            history=self.store.history(self._name, HISTORY, before=period.end),
+            history=self.store.history(self._name, before=period.end),
             periods=tuple(self.store.published_periods(self._name, before=period.end)),
             acts=self._acts,
         )

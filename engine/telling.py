@@ -14,7 +14,7 @@ from engine.model.problems import Problem
 from engine.model.run import MessageOut
 from engine.notices import RenderAny, tell_office
 from engine.office import Office, UsageError
-from engine.pipeline import HISTORY, Declared, Published, Render, tell
+from engine.pipeline import Declared, Published, Render, tell
 from engine.store.records import MadeTelling, StoredRun
 from engine.store.store import Store
 
@@ -128,7 +128,7 @@ def published_until(store: Store, stored: StoredRun) -> Published:
         rules_hash=None,
         told=tuple(store.told(name)),
         silenced=store.silenced(name),
-        history=store.history(name, HISTORY, before=stored.period_end),
+        history=store.history(name, before=stored.period_end),
         periods=tuple(store.published_periods(name, before=stored.period_end)),
         acts=store.acts(name),
     )

@@ -1,6 +1,7 @@
 """What people decide by command: judgements, silences, acknowledgements; in the whole program, over several months."""
 
 import json
+from datetime import date, timedelta
 from email import policy
 from email.parser import BytesParser
 from pathlib import Path
@@ -117,6 +118,22 @@ def test_a_judgement_of_a_month_counts_no_more_where_the_portfolio_reports_quart
     assert answer(capsys)["acts"] == []  # nothing stands any more
 
 
+@pytest.mark.parametrize(("done", "status", "state"), [("", "amber", "in force"), ("2019-02-20", "red", "over")])
+def test_a_judgement_until_a_milestone_is_over_once_that_is_done(
+    months: Deciding, capsys: pytest.CaptureFixture[str], done: str, status: str, state: str
+) -> None:
+    months.month("2019-01", "30", "100")
+    months.decide("override", "north", "amber", until="milestone Rota agreed")
+    for month, day in (("2019-01", ""), ("2019-02", done)):
+        milestones = f"subject,milestone,planned,done\nnorth,Rota agreed,2019-02-28,{day}\n"
+        months.write(f"returns/office/{month}/owners/milestones.csv", milestones)
+    months.run("2019-01")
+    assert of(months.month("2019-02", "30", "100"), "north").status == status
+    capsys.readouterr()
+    months.telltale("2019-03-08", "decide", "list", "--all", "--format", "json")
+    assert [act["state"] for act in answer(capsys)["acts"]] == [state]
+
+
 def test_a_declared_view_moves_nothing(months: Deciding) -> None:
     months.month("2019-01", "30", "100")
     months.decide("declare", "north", "Green")
@@ -156,6 +173,43 @@ def test_an_acknowledged_case_brings_no_reminder_and_is_said_in_mails(months: De
         "board": {"south": "worsened"},
     }
     assert any("Acknowledged" in text and "a system is being replaced" in text.lower() for text in months.texts())
+
+
+def by_fortnight(months: Deciding, figures: str, *, acknowledged: bool) -> list[dict[str, str]]:
+    """North's figures, a fortnight each; what its owner is told in each. The first may be acknowledged, once told."""
+    first = date(2019, 1, 14)
+    fortnights = PORTFOLIO.replace("starts: 2019-01", f"starts: {first}\nreports: {{every: 2 weeks, from: {first}}}")
+    months.write("config/portfolios/office.yaml", fortnights)
+    owners = "{who: owners, about: {level: projects}, remind_every: 14 periods}"
+    months.write("config/audiences.yaml", f"owners: {owners}\n")
+    told = []
+    for number, figure in enumerate(figures.split()):
+        period = first + timedelta(weeks=2 * number)
+        months.returns(period.isoformat(), figure, "100")
+        told.append(months.told(months.run(period.isoformat(), now=(period + timedelta(days=10)).isoformat())))
+        if number == 0 and acknowledged:
+            months.decide("acknowledge", "north", now="2019-01-25", until="2020-12-31")
+    return told
+
+
+def test_an_acknowledgement_that_has_lapsed_stays_so_however_long_ago_that_was(
+    months: Deciding, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(app, "available", lambda: False)  # sixteen runs
+    told = by_fortnight(months, "80 30" + 14 * " 80", acknowledged=True)
+    assert told == [{"north": "first"}, {"north": "worsened"}, *13 * [{}], {"north": "reminder"}]
+    capsys.readouterr()
+    months.telltale("2019-08-23", "decide", "list", "--all", "--format", "json")
+    assert [act["state"] for act in answer(capsys)["acts"]] == ["lapsed"]
+
+
+def test_what_was_told_long_ago_and_is_corrected_is_told_as_restated(
+    months: Deciding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "available", lambda: False)
+    by_fortnight(months, "30" + 13 * " 80", acknowledged=False)
+    months.returns("2019-01-14", "80", "100")
+    assert months.told(months.run("2019-07-15", now="2019-07-25")) == {"north": "restated"}
 
 
 def test_acts_are_listed_with_where_they_stand(months: Deciding, capsys: pytest.CaptureFixture[str]) -> None:

@@ -40,7 +40,7 @@ def in_force(rows: Mapping[str, PeriodRows], portfolio: Portfolio, period: Perio
     found: dict[str, dict[str, Decided]] = {}
     for entered, returns in returned:
         for row in returns.judgements:
-            if _holds(row, entered, returned, period):
+            if holds(row, entered, returned, period):
                 found.setdefault(row.subject, {})[row.kind.value] = Decided(row, entered)
     return {subject: InForce(**kinds) for subject, kinds in found.items()}
 
@@ -84,8 +84,11 @@ def awaited(row: JudgementRow, returned: Sequence[tuple[Period, PeriodRows]]) ->
     )
 
 
-def _holds(row: JudgementRow, entered: Period, returned: Sequence[tuple[Period, PeriodRows]], period: Period) -> bool:
-    """Whether the period's last day lies between a judgement's two ends."""
+def holds(row: JudgementRow, entered: Period, returned: Sequence[tuple[Period, PeriodRows]], period: Period) -> bool:
+    """Whether the period's last day lies between a judgement's two ends.
+
+    `returned` is what was returned up to the period, oldest first.
+    """
     if (row.from_ is not None and row.from_ > period.end) or (row.until is not None and row.until < period.end):
         return False
     if row.until is not None and row.until_milestone is None:

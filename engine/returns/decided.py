@@ -24,7 +24,7 @@ def with_acts(rows: Mapping[str, PeriodRows], acts: Iterable[OfficeAct], cadence
     ended = {act.ends: cadence.period(act.period) for act in every if act.kind is ActKind.END and act.period}
     entered: dict[str, list[JudgementRow]] = defaultdict(list)
     for act in every:
-        row = _row(act, cadence.period(act.period), ended.get(act.number)) if act.kind.is_judgement else None
+        row = as_row(act, cadence.period(act.period), ended.get(act.number)) if act.kind.is_judgement else None
         if row is not None:
             entered[act.period].append(row)
     nothing, _ = merge(())
@@ -56,8 +56,11 @@ def _of_cadence(acts: Iterable[OfficeAct], cadence: Cadence) -> Iterator[OfficeA
         yield act
 
 
-def _row(act: OfficeAct, entered: Period, ended: Period | None) -> JudgementRow | None:
-    """The act as a return would say it; None where it was ended before it ever counted."""
+def as_row(act: OfficeAct, entered: Period, ended: Period | None = None) -> JudgementRow | None:
+    """A judgement as a return would say it; None where it was ended before it ever counted.
+
+    `entered` is the first period that it counts for, `ended` the first that it counts for no longer.
+    """
     until = act.until
     if until is None and act.until_milestone is None:
         until = entered.end

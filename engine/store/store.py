@@ -112,10 +112,10 @@ class Store:
         with self._database.reading() as connection:
             return runs.ever_rated(connection, portfolio, before)
 
-    def history(self, portfolio: str, most: int, *, before: date | None = None) -> dict[str, tuple[HistoryPoint, ...]]:
-        """By subject, its statuses in the last `most` published periods, oldest first."""
+    def history(self, portfolio: str, *, before: date | None = None) -> dict[str, tuple[HistoryPoint, ...]]:
+        """By subject, its statuses in every published period, oldest first."""
         with self._database.reading() as connection:
-            return runs.history(connection, portfolio, before, most)
+            return runs.history(connection, portfolio, before)
 
     def open_cases(self, portfolio: str, *, before: date | None = None) -> list[Case]:
         """The cases open after the latest published period, oldest first."""

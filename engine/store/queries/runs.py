@@ -52,19 +52,17 @@ def ever_rated(connection: Connection, portfolio: str, before: date | None) -> f
     return frozenset(connection.scalars(query.distinct()))
 
 
-def history(
-    connection: Connection, portfolio: str, before: date | None, most: int
-) -> dict[str, tuple[HistoryPoint, ...]]:
-    """By subject, its statuses in the last published periods, oldest first."""
-    newest_first = _last_revisions(portfolio, before).order_by(runs.c.period_end.desc()).limit(most).subquery()
+def history(connection: Connection, portfolio: str, before: date | None) -> dict[str, tuple[HistoryPoint, ...]]:
+    """By subject, its statuses in the published periods, oldest first."""
+    last = _last_revisions(portfolio, before).subquery()
     query = (
-        select(statuses.c.subject, statuses.c.status, newest_first.c.period)
-        .join(newest_first, newest_first.c.id == statuses.c.run)
-        .order_by(newest_first.c.period_end)
+        select(statuses.c.subject, statuses.c.status, last.c.period)
+        .join(last, last.c.id == statuses.c.run)
+        .order_by(last.c.period_end)
     )
     points: dict[str, list[HistoryPoint]] = defaultdict(list)
-    for row in connection.execute(query):
-        points[row.subject].append(HistoryPoint(period=row.period, status=row.status))
+    for subject, status, period in connection.execute(query):
+        points[subject].append(HistoryPoint(period=period, status=status))
     return {subject: tuple(found) for subject, found in points.items()}
 
 
