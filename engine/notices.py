@@ -3,12 +3,12 @@
 Each message is queued once: a command given again the same day says what is already there.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from engine.alerts.chasing import OWNERS, asked
+from engine.alerts.chasing import OWNERS, Asked, asked
 from engine.alerts.officenews import office_notices, office_told
 from engine.alerts.owed import owed
 from engine.alerts.release import state_when_queued, too_many
@@ -36,6 +36,7 @@ class AskedFor:
     kind: Kind
     period: Period
     due: date
+    late: bool  # whether that day has passed: nobody is chased before
     queued: tuple[OutboxMessage, ...]  # new with this command
     already: tuple[OutboxMessage, ...]  # queued earlier the same day
     owing: int  # subjects that owe something
@@ -54,12 +55,10 @@ class Overdue:
 
 def overdue(office: Office, about: Declared, store: Store) -> Overdue | None:
     """What of the last period that fell due is still owed; None where none has fallen due yet."""
-    first = office.period(about.portfolio.portfolio, about.portfolio.starts)
-    if due_date(about.portfolio, first, about.working) >= office.today:
+    last, _ = _due_around(office, about)
+    if last is None:
         return None
-    period = _last_due(office, about)
-    owing = _owed(office, about, take_in(office, about, store, keep=False), period)
-    return Overdue(period, due_date(about.portfolio, period, about.working), owing)
+    return Overdue(*last, _owed(office, about, take_in(office, about, store, keep=False), last.period))
 
 
 def ask_for_returns(
@@ -67,17 +66,18 @@ def ask_for_returns(
 ) -> AskedFor:
     """Queue a message to everybody who owes a return for a period.
 
-    The period is the next one that falls due, or for chasers the last that did, where none is named. Raises UsageError
-    where a reminder would come after the due date, or a chaser on it or before.
+    The period is the next one that falls due, or for chasers the last that did, where none is named. Nobody is chased
+    on the due date or before it. Raises UsageError where a reminder would come after it.
     """
-    period = _period(office, about, kind, period_name)
-    due = due_date(about.portfolio, period, about.working)
+    period, due = _due(office, about, kind, period_name)
     taken = take_in(office, about, store, keep=False)
     owing = _owed(office, about, taken, period)
-    wanted = asked(
-        office.workspace, about.portfolio, kind, period, due, owing,
-        _workbooks(office, about, period, due, owing), office.now, office.today,
-    )  # fmt: skip
+    wanted = Asked([], [])
+    if kind == "reminder" or office.today > due:
+        wanted = asked(
+            office.workspace, about.portfolio, kind, period, due, owing,
+            _workbooks(office, about, period, due, owing), office.now, office.today,
+        )  # fmt: skip
     problems = list(wanted.problems)
     ready: list[Queued] = []
     for notice in wanted.notices:
@@ -92,7 +92,7 @@ def ask_for_returns(
     rows = [one for one in reversed(store.outbox(about.portfolio.portfolio, period.id)) if one.id in ids]
     live = sum(1 for ref in about.portfolio.subjects if ref not in owing and about.portfolio.subjects[ref].measures)
     return AskedFor(
-        kind=kind, period=period, due=due, owing=len(owing), complete=live,
+        kind=kind, period=period, due=due, late=office.today > due, owing=len(owing), complete=live,
         queued=tuple(one for one in rows if one.id in new), already=tuple(one for one in rows if one.id not in new),
         problems=tuple(problems),
     )  # fmt: skip
@@ -149,10 +149,22 @@ def _owed(office: Office, about: Declared, taken: Taken, period: Period) -> dict
     return owed(about.portfolio, facts.book, facts.rows, taken.returns, period)
 
 
-def _period(office: Office, about: Declared, kind: Kind, name: str | None) -> Period:
+class _Due(NamedTuple):
+    """A period with the day on which its returns are due."""
+
+    period: Period
+    day: date
+
+
+def _due(office: Office, about: Declared, kind: Kind, name: str | None) -> _Due:
+    """The period named, or the one that is to be reminded of or chased. Raises UsageError."""
     portfolio = about.portfolio
     if name is None:
-        return _next_due(office, about) if kind == "reminder" else _last_due(office, about)
+        last, following = _due_around(office, about)
+        found = last or following if kind == "chaser" else following
+        if found is None:
+            raise UsageError(f"{portfolio.portfolio} has no period that is still to fall due; name one with --period")
+        return found
     period = office.period(portfolio.portfolio, name)
     if period.end < office.period(portfolio.portfolio, portfolio.starts).end:
         raise UsageError(f"{name} is history: {portfolio.portfolio} starts with {portfolio.starts}")
@@ -162,35 +174,26 @@ def _period(office: Office, about: Declared, kind: Kind, name: str | None) -> Pe
             f"the returns of {name} were due on {day_in_words(due)}; chase them: telltale mail chase "
             f"{portfolio.portfolio} --period {name}"
         )
-    if kind == "chaser" and office.today <= due:
-        raise UsageError(f"the returns of {name} are not late: they are due on {day_in_words(due)}")
-    return period
+    return _Due(period, due)
 
 
-def _next_due(office: Office, about: Declared) -> Period:
-    """The first period whose due date is today or later, none before the first that is judged."""
-    first = office.period(about.portfolio.portfolio, about.portfolio.starts)
+def _due_around(office: Office, about: Declared) -> tuple[_Due | None, _Due | None]:
+    """The last period that is late by now, and the first that isn't; None where there is none."""
+    last: _Due | None = None
+    for one in _due_dates(office, about):
+        if one.day >= office.today:
+            return last, one
+        last = one
+    return last, None
+
+
+def _due_dates(office: Office, about: Declared) -> Iterator[_Due]:
+    """Every period from the first that is judged on, oldest first, as far as the cadence goes."""
     cadence = office.cadence(about.portfolio.portfolio)
-    at: Period | None = first
-    while at is not None and due_date(about.portfolio, at, about.working) < office.today:
+    at: Period | None = office.period(about.portfolio.portfolio, about.portfolio.starts)
+    while at is not None:
+        yield _Due(at, due_date(about.portfolio, at, about.working))
         at = cadence.after(at)
-    if at is None:
-        raise UsageError(f"{about.portfolio.portfolio} has no period that is still to fall due; name one with --period")
-    return at
-
-
-def _last_due(office: Office, about: Declared) -> Period:
-    """The last period whose due date has passed."""
-    first = office.period(about.portfolio.portfolio, about.portfolio.starts)
-    cadence = office.cadence(about.portfolio.portfolio)
-    last: Period | None = None
-    at: Period | None = first
-    while at is not None and due_date(about.portfolio, at, about.working) < office.today:
-        last, at = at, cadence.after(at)
-    if last is None:
-        due = day_in_words(due_date(about.portfolio, first, about.working))
-        raise UsageError(f"no return of {about.portfolio.portfolio} is late: those of {first.id} are due on {due}")
-    return last
 
 
 def _workbooks(office: Office, about: Declared, period: Period, due: date, owing: Iterable[str]) -> dict[str, Workbook]:

@@ -15,8 +15,9 @@ import pytest
 from engine import app
 from engine.cli import main
 from engine.model.alerts import OutboxState
+from engine.notices import Kind
 from engine.office import UsageError
-from tests.test_runs_over_months import PEOPLE, Months
+from tests.test_runs_over_months import PEOPLE, PORTFOLIO, Months
 
 AUDIENCES = """\
 owners: {who: owners, about: {level: projects}}
@@ -75,13 +76,48 @@ def test_the_workbook_that_comes_with_it_is_the_owners_own(months: Months) -> No
 
 
 def test_a_return_on_its_day_is_not_late_and_the_day_after_it_is(months: Months) -> None:
-    with pytest.raises(UsageError, match="the returns of 2019-01 are not late: they are due on 7 February 2019"):
-        app.ask_for_returns(months.office("2019-02-07"), "office", "chaser", "2019-01")
-    with pytest.raises(UsageError, match="no return of office is late: those of 2019-01 are due on 7 February 2019"):
-        app.ask_for_returns(months.office("2019-02-07"), "office", "chaser", None)
+    for period in ("2019-01", None):
+        early = app.ask_for_returns(months.office("2019-02-07"), "office", "chaser", period)
+        assert (early.period.id, early.due.isoformat(), early.queued, early.problems) == (
+            "2019-01", "2019-02-07", (), (),
+        )  # fmt: skip
     asked = app.ask_for_returns(months.office("2019-02-08"), "office", "chaser", None)
     assert [one.rendered.recipient for one in asked.queued] == ["north_lead", "south_lead"]
     assert "Your return for January 2019 is 1 day late." in text(mails(months)[0][1])
+
+
+@pytest.mark.parametrize(("period", "due"), [([], "7 February 2019"), (["--period", "2019-02"], "7 March 2019")])
+def test_to_chase_before_anything_is_late_is_answered_and_no_mistake(
+    months: Months, capsys: pytest.CaptureFixture[str], period: list[str], due: str
+) -> None:
+    month = "February" if period else "January"
+    told(months, "chase", *period, now="2019-02-07")
+    assert capsys.readouterr().out == (
+        f"What is returned for {month} 2019 is due on {due}. It is not late: nobody is chased.\n"
+    )
+    told(months, "chase", *period, "--format", "json", now="2019-02-07")
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["owing"], answer["messages"]) == (2, [])
+
+
+def test_reminders_and_chasers_speak_of_the_periods_on_either_side_of_the_day(months: Months) -> None:
+    def asked(kind: Kind, now: str) -> str:
+        return app.ask_for_returns(months.office(now), "office", kind, None).period.id
+
+    assert [asked("reminder", now) for now in ("2018-12-01", "2019-02-07", "2019-02-08", "2019-03-07")] == [
+        "2019-01", "2019-01", "2019-02", "2019-02",
+    ]  # fmt: skip
+    assert [asked("chaser", now) for now in ("2019-02-08", "2019-03-07", "2019-03-08")] == [
+        "2019-01", "2019-01", "2019-02",
+    ]  # fmt: skip
+
+
+def test_when_the_last_period_has_fallen_due_nobody_can_be_reminded_of_another(months: Months) -> None:
+    dated = PORTFOLIO.replace("starts: 2019-01", "starts: 2019-01-31\nreports: {dates: [2019-01-31, 2019-02-28]}")
+    months.write("config/portfolios/office.yaml", dated)
+    assert app.ask_for_returns(months.office("2019-06-03"), "office", "chaser", None).period.id == "2019-02-28"
+    with pytest.raises(UsageError, match="office has no period that is still to fall due; name one with --period"):
+        app.ask_for_returns(months.office("2019-06-03"), "office", "reminder", None)
 
 
 def test_a_reminder_after_the_day_is_refused_with_what_to_do(months: Months) -> None:

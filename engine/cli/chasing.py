@@ -45,8 +45,10 @@ def _as_json(one: OutboxMessage, *, already: bool) -> dict[str, object]:
 
 
 def _text(asked: AskedFor) -> str:
-    verb = "is due" if asked.kind == "reminder" else "was due"
+    verb = "was due" if asked.late else "is due"
     lines = [f"What is returned for {period_in_words(asked.period)} {verb} on {day_in_words(asked.due)}."]
+    if asked.kind == "chaser" and not asked.late:
+        return f"{lines[0]} It is not late: nobody is chased."
     if not asked.owing:
         return f"{lines[0]} Everything is in: nobody is asked."
     subjects = show.count(asked.owing, "subject")
