@@ -1,16 +1,17 @@
 """`mail why`: of one subject, audience by audience and person by person, what was decided, told, and would be next."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from engine.alerts.asking import Asking, Background
 from engine.alerts.audiences import concerns
 from engine.alerts.nextmail import next_mail
 from engine.model.acts import OfficeAct
-from engine.model.alerts import Decision, OutboxMessage, Told
+from engine.model.alerts import Decision, OutboxState
 from engine.model.workspace import Audience, Level
 from engine.office import Office, UsageError
-from engine.store.records import MadeDecision, StoredRun
+from engine.store.records import MadeDecision, StoredRun, ToldBy
 from engine.store.store import Store
 from engine.telling import published_until
 
@@ -24,8 +25,8 @@ class WhyPerson:
     address: str  # "" where there is none
     decided: MadeDecision | None  # the last decision, as it was kept; None where nobody asked yet
     since: MadeDecision | None  # the first of those that say the same, up to the last
-    told: Told | None
-    message: OutboxMessage | None  # by which it was told
+    told: ToldBy | None  # the last message that went out
+    untold: tuple[ToldBy, ...]  # those queued since that did not, newest first: nobody has read them
     now: Decision | None  # what would be decided now; None where the run doesn't have the subject
     next: tuple[str, ...]
 
@@ -35,9 +36,13 @@ class WhyAudience:
     """One audience; without people `nobody` says why."""
 
     audience: str
-    when: str  # "after each run", or "on a calendar of its own"
+    by_calendar: bool  # of its own; else it is told after each run
     people: tuple[WhyPerson, ...]
     nobody: str = ""
+
+    @property
+    def when(self) -> str:
+        return "on a calendar of its own" if self.by_calendar else "after each run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ def why(office: Office, store: Store, name: str, ref: str) -> Why:
     )
     asking = Asking(office.workspace, office.portfolio(name), run.out, background, office.now)
     decisions = store.decisions_about(name, ref)
-    messages = {one.id: one for one in store.outbox(name)}
+    messages = store.told_about(name, ref)
     audiences = [
         _of_audience(office, asking, audience, ref, decisions, messages)
         for audience, settings in office.workspace.audiences.items()
@@ -78,18 +83,18 @@ def _of_audience(
     name: str,
     ref: str,
     decisions: list[MadeDecision],
-    messages: Mapping[str, OutboxMessage],
+    messages: Sequence[ToldBy],
 ) -> WhyAudience:
     audience = office.workspace.audiences[name]
-    when = "after each run" if audience.when == "after run" else "on a calendar of its own"
+    by_calendar = audience.when != "after run"
     if not concerns(audience, asking.portfolio):
-        return WhyAudience(name, when, (), f"It is told of {audience.about.portfolio} alone.")
+        return WhyAudience(name, by_calendar, (), f"It is told of {audience.about.portfolio} alone.")
     reached = asking.reached(name)
     people = [person for person, refs in (*reached.reachable.items(), *reached.unreachable.items()) if ref in refs]
     if not people:
-        return WhyAudience(name, when, (), _not_about(audience, asking.portfolio.subjects[ref].level))
+        return WhyAudience(name, by_calendar, (), _not_about(audience, asking.portfolio.subjects[ref].level))
     every = (_of_person(office, asking, name, person, ref, decisions, messages) for person in people)
-    return WhyAudience(name, when, tuple(every))
+    return WhyAudience(name, by_calendar, tuple(every))
 
 
 def _not_about(audience: Audience, level: Level) -> str:
@@ -106,11 +111,11 @@ def _of_person(
     person: str,
     ref: str,
     decisions: list[MadeDecision],
-    messages: Mapping[str, OutboxMessage],
+    messages: Sequence[ToldBy],
 ) -> WhyPerson:
     who = office.workspace.people.get(person)
     own = [one for one in decisions if (one.decision.audience, one.decision.recipient) == (name, person)]
-    told = asking.told.get((name, person, ref))
+    theirs = [one for one in messages if (one.told.audience, one.told.recipient) == (name, person)]
     now = next((one.decision for one in asking.decided(name, person, (ref,))), None)
     subject, period = asking.by_ref.get(ref), asking.run.period
     upcoming: tuple[str, ...] = ()
@@ -119,9 +124,16 @@ def _of_person(
         upcoming = tuple(next_mail(asking.situation(name, person, subject), cadence.period(period), cadence))
     return WhyPerson(
         person=person, name=who.name if who else person or "nobody", address=who.email.strip() if who else "",
-        decided=own[0] if own else None, since=_since(own), told=told,
-        message=messages.get(told.message) if told is not None else None, now=now, next=upcoming,
+        decided=own[0] if own else None, since=_since(own),
+        told=next((one for one in theirs if one.sent is not None), None),
+        untold=tuple(one for one in takewhile(lambda one: one.sent is None, theirs) if _is_said(one)),
+        now=now, next=upcoming,
     )  # fmt: skip
+
+
+def _is_said(one: ToldBy) -> bool:
+    """What a newer revision took the place of is in its message."""
+    return one.state is not OutboxState.WITHDRAWN
 
 
 def _since(own: list[MadeDecision]) -> MadeDecision | None:

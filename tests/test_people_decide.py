@@ -12,7 +12,7 @@ import pytest
 from engine import app
 from engine.cli import main
 from engine.model.run import RunOut
-from tests.test_runs_over_months import MONTHS, PEOPLE, PORTFOLIO, Months, of
+from tests.test_runs_over_months import PORTFOLIO, Months, of
 
 
 class Deciding(Months):
@@ -265,7 +265,7 @@ def test_an_act_is_ended_once(months: Deciding, capsys: pytest.CaptureFixture[st
     assert "act 1 is ended already" in capsys.readouterr().err
 
 
-# ---- audiences with a calendar of their own, and why
+# ---- audiences with a calendar of their own
 
 
 BOARD = 'board: {who: [lead], when: {every: month, on: last Friday, at: "09:00"}, release: by hand}\n'
@@ -349,51 +349,15 @@ def test_before_anything_is_published_an_audience_is_told_nothing_and_may_be_tol
     assert "1 message" in capsys.readouterr().out
 
 
-def test_why_says_for_each_reader_what_was_decided_told_and_is_next(
+def test_when_an_audience_was_told_is_said_in_the_office_s_own_time(
     months: Deciding, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    months.write(
-        "config/audiences.yaml",
-        "owners: {who: owners, about: {level: projects}, remind_every: 3 periods}\n"
-        f"leads: {{who: owners, about: {{level: programmes}}}}\n{BOARD}",
-    )
-    months.month("2019-01", "80", "100")
-    months.month("2019-02", "80", "100")
+    with_board(months)
+    months.returns("2019-06", "80", "100")
+    months.run("2019-06", now="2019-07-08")
+    months.telltale("2019-07-26", "mail", "tell", "board")  # at seven, in summer
     capsys.readouterr()
-    months.telltale("2019-03-09", "mail", "why", "north", "--format", "json")
-    owners, leads, board = answer(capsys)["audiences"]
-    (person,) = owners["people"]
-    decided, told = person["decided"], person["told"]
-    assert (decided["reason"], decided["occurrence"], decided["since_occurrence"]) == (
-        "already told",
-        "2019-02",
-        "2019-02",
-    )
-    assert (told["period"], told["status"], told["state"]) == ("2019-01", "amber", "sent")
-    assert "A reminder, with the run of 2019-04, where it is then as it is now." in person["next"]
-    assert leads["nobody"] == "It is told of programmes, and this is a project."
-    assert (board["people"][0]["decided"], board["people"][0]["now"]["reason"]) == (None, "first")
-
-
-def test_why_names_the_silence_and_its_end(months: Deciding, capsys: pytest.CaptureFixture[str]) -> None:
-    months.month("2019-01", "100", "100")
-    months.decide("silence", "north", until="2019-03-20")
-    months.month("2019-02", "80", "100")
-    capsys.readouterr()
-    months.telltale("2019-03-09", "mail", "why", "north")
-    said = " ".join(capsys.readouterr().out.split())
-    assert "Silenced (2019-02, decided on 2019-03-08): A silence is in force. By PMO until 20 March 2019:" in said
-    assert "Was never told of it." in said
-    assert "The end of the silence (the last day is 20 March 2019), where what is true then is not what was" in said
-
-
-def test_a_person_without_an_address_is_asked_about_all_the_same(
-    months: Deciding, capsys: pytest.CaptureFixture[str]
-) -> None:
-    months.write("config/people.yaml", PEOPLE.replace(", email: north@council.example", ""))
-    months.month("2019-01", "80", "100")
-    capsys.readouterr()
-    months.telltale(MONTHS["2019-01"], "mail", "why", "north")
-    said = capsys.readouterr().out
-    assert "North Lead, without an address" in said
-    assert "Nobody with an address" in said
+    for now, at in (("2019-07-26", "at 07:00"), ("2019-07-28", "at 2019-07-26 07:00")):
+        months.telltale(now, "mail", "tell", "board", "--occurrence", "2019-07-26")
+        said = " ".join(capsys.readouterr().out.split())
+        assert said == f"board was told of office for 2019-07-26 already, {at}, from the run office-2019-06-r1."

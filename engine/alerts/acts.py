@@ -64,9 +64,17 @@ def covers(act: OfficeAct, case: Case) -> bool:
 
 
 def in_words(act: OfficeAct) -> str:
-    """Who, until when and why: "By the PMO until 31 March 2019: the system is being replaced"."""
+    """Who, until when, about what and why: "By the PMO until 31 March 2019, about every case open then: …"."""
     until = f" until {day_in_words(act.until)}" if act.until is not None else ""
-    return f"By {act.by}{until}: {act.why.rstrip('.')}."
+    return f"By {act.by}{until}, {_about(act)}: {act.why.rstrip('.')}."
+
+
+def _about(act: OfficeAct) -> str:
+    if act.kind is ActKind.ACKNOWLEDGEMENT:
+        return f"about what the rule {act.rule} had found" if act.rule else "about every case open then"
+    of = f"{act.subject} and what lies below it" if act.below else act.subject
+    news = f"what the rule {act.rule} finds of {of}" if act.rule else f"all news of {of}"
+    return f"about {news}, for {f'the audience {act.audience}' if act.audience else 'every audience'}"
 
 
 def _above(portfolio: Portfolio, subject: str) -> Iterable[str]:

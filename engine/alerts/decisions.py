@@ -5,6 +5,7 @@ The decision is a list of small questions in a fixed order; the first that holds
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from engine.alerts.acts import covers, in_words, lapsed
@@ -118,6 +119,12 @@ def _silenced(on: Situation) -> bool:
     if not any(key.rule in rules for key in (*known, *(case.key for case in on.cases))):
         return False
     return not any(_is_news(case, on) for case in on.at_threshold if case.key.rule not in rules)
+
+
+def _holding_back(on: Situation) -> list[OfficeAct]:
+    """The silences that hold all news back, or those of rules where there are none; what lasts longest first."""
+    whole = [act for act in on.silences if act.rule is None]
+    return sorted(whole or on.silences, key=lambda act: act.until or date.max, reverse=True)
 
 
 def _is_news(case: Case, on: Situation) -> bool:
@@ -277,7 +284,7 @@ def _through(on: Situation) -> str | None:
 def _detail(reason: Reason, on: Situation) -> str:
     match reason:
         case Reason.SILENCED:
-            return in_words(next((act for act in on.silences if act.rule is None), on.silences[0]))
+            return " ".join(in_words(act) for act in _holding_back(on))
         case Reason.ACKNOWLEDGED:
             acts = (_acknowledgement_of(case, on) for case in on.at_threshold)
             return " ".join(dict.fromkeys(in_words(act) for act in acts if act is not None))

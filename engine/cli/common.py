@@ -4,7 +4,9 @@ import argparse
 import json
 import os
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from engine.office import Office
 
@@ -21,6 +23,12 @@ def open_office(options: Options) -> Office:
 def acting_at(options: Options) -> str | None:
     """The time to act at, as text; None for the clock's."""
     return options.now if options.now is not None else os.environ.get("TELLTALE_NOW") or None
+
+
+def moment(at: datetime, office: Office) -> str:
+    """A moment in the office's time zone: "07:00" of today, else "2019-02-22 07:00"."""
+    local = at.astimezone(ZoneInfo(office.workspace.calendar.time_zone))
+    return f"{local:%H:%M}" if local.date() == office.today else f"{local:%Y-%m-%d %H:%M}"
 
 
 def emit(options: Options, value: object, text: Callable[[], str]) -> None:

@@ -3,14 +3,13 @@
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 
 from engine import mailing
 from engine.alerts.officenews import to_the_office
 from engine.app import open_the_store, tell_office
 from engine.cli import DONE, FAILED, show
-from engine.cli.common import Options, emit, open_office
+from engine.cli.common import Options, emit, moment, open_office
 from engine.model.alerts import OutboxMessage, OutboxState
 from engine.model.problems import Problem
 from engine.office import FaultsError, Office, UsageError
@@ -221,17 +220,12 @@ def _what_of(message: OutboxMessage, office: Office) -> str:
     """Where it went, why it did not, or who let it go."""
     what = message.detail
     if message.again_at is not None:
-        again = _moment(message.again_at, office)
+        again = moment(message.again_at, office)
         what = f"{what}; again at {again}" if what else f"again at {again}"
     if not what and message.acts:
         last = message.acts[-1]
         what = f"{last.what} by {last.by}" + (f": {last.why}" if last.why else "")
     return what
-
-
-def _moment(moment: datetime, office: Office) -> str:
-    local = moment.astimezone(office.now.tzinfo)
-    return f"{local:%H:%M}" if local.date() == office.now.date() else f"{local:%Y-%m-%d %H:%M}"
 
 
 def as_json(message: OutboxMessage) -> dict[str, Any]:

@@ -1,17 +1,22 @@
 """`telltale mail tell` and `telltale mail why`: audiences told on calendars of their own, and why anybody was told."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from engine.alerts.acts import in_words
 from engine.cli import DONE, FAILED, show
-from engine.cli.common import Options, emit, open_office
-from engine.model.alerts import WENT_WRONG
+from engine.cli.common import Options, emit, moment, open_office
+from engine.mailing import SHORT
+from engine.model.alerts import WENT_WRONG, Decision, OutboxState
 from engine.model.workspace import Scheme
+from engine.office import Office
+from engine.workspace.dates import local_day
 
 if TYPE_CHECKING:
+    from engine.store.records import ToldBy
     from engine.telling import AudienceTold
-    from engine.whytold import Why, WhyPerson
+    from engine.whytold import Why, WhyAudience, WhyPerson
 
 
 def tell(options: Options) -> int:
@@ -33,17 +38,17 @@ def tell(options: Options) -> int:
             for one in told
         ],
     }  # fmt: skip
-    emit(options, answer, lambda: "\n".join(line for one in told for line in _told_text(one)))
+    emit(options, answer, lambda: "\n".join(line for one in told for line in _told_text(one, office)))
     return FAILED if any(message.state in WENT_WRONG for one in told for message in one.messages) else DONE
 
 
-def _told_text(one: "AudienceTold") -> Iterator[str]:
+def _told_text(one: "AudienceTold", office: Office) -> Iterator[str]:
     match one.state:
         case "nothing published":
             yield f"Nothing is published of {one.portfolio} yet: {one.audience} was told nothing."
         case "told before":
-            when = f"at {one.made}, by {one.run}"
-            yield f"{one.audience} has been told of {one.portfolio} for {one.occurrence}, {when}."
+            when = f"at {moment(datetime.fromisoformat(one.made), office)}, from the run {one.run}"
+            yield f"{one.audience} was told of {one.portfolio} for {one.occurrence} already, {when}."
         case _:
             messages = show.count(len(one.messages), "message")
             yield f"{one.audience} is told of {one.portfolio}, {one.period}, for {one.occurrence}: {messages}."
@@ -62,8 +67,7 @@ def why(options: Options) -> int:
     portfolio, ref = office.find_subject(options.subject)
     with open_the_store(office) as store:
         found = why(office, store, portfolio, ref)
-    scheme = office.workspace.scheme_of(office.portfolio(portfolio))
-    emit(options, _why_json(found), lambda: "\n".join(_why_text(found, scheme)))
+    emit(options, _why_json(found), lambda: "\n".join(_why_text(found, office)))
     return DONE
 
 
@@ -99,12 +103,8 @@ def _person_json(one: "WhyPerson") -> dict[str, object]:
             "occurrence": decided.occurrence, "run": decided.run, "made": decided.made.isoformat(),
             "since": one.since.made.isoformat(), "since_occurrence": one.since.occurrence,
         },
-        "told": None if one.told is None else {
-            "period": one.told.period, "status": one.told.status, "message": one.told.message,
-            "state": one.message.state.value if one.message else None,
-            "queued": one.message.queued.isoformat() if one.message else None,
-            "sent": one.message.sent.isoformat() if one.message and one.message.sent else None,
-        },
+        "told": None if one.told is None else _message_json(one.told),
+        "untold": [_message_json(message) for message in one.untold],
         "now": None if one.now is None else {
             "reason": one.now.reason.value, "tells": one.now.tells, "sentence": one.now.sentence,
         },
@@ -112,7 +112,15 @@ def _person_json(one: "WhyPerson") -> dict[str, object]:
     }  # fmt: skip
 
 
-def _why_text(found: "Why", scheme: Scheme) -> Iterator[str]:
+def _message_json(one: "ToldBy") -> dict[str, object]:
+    return {
+        "period": one.told.period, "status": one.told.status, "message": one.told.message, "state": one.state.value,
+        "queued": one.queued.isoformat(), "sent": one.sent.isoformat() if one.sent is not None else None,
+    }  # fmt: skip
+
+
+def _why_text(found: "Why", office: Office) -> Iterator[str]:
+    scheme = office.workspace.scheme_of(office.portfolio(found.portfolio))
     subject = next((one for one in found.run.out.subjects if one.ref == found.subject), None)
     if subject is None:
         yield f"{found.subject} was not in the portfolio when {found.run.period} was published."
@@ -125,29 +133,55 @@ def _why_text(found: "Why", scheme: Scheme) -> Iterator[str]:
         if not audience.people:
             yield f"  Nobody is told. {audience.nobody}"
         for person in audience.people:
-            yield from _person_text(person, scheme)
+            yield from _person_text(person, audience, scheme, office)
 
 
-def _person_text(one: "WhyPerson", scheme: Scheme) -> Iterator[str]:
+def _person_text(one: "WhyPerson", audience: "WhyAudience", scheme: Scheme, office: Office) -> Iterator[str]:
+    def day(moment: datetime) -> str:
+        return local_day(moment, office.workspace.calendar).isoformat()
+
     yield f"  {one.name} <{one.address}>" if one.address else f"  {one.name}, without an address"
     if one.decided is None or one.since is None:
-        yield from show.bullets(["Nobody has asked yet."])
+        yield from show.bullets(["Nothing was decided for this reader yet."])
     else:
         decision, since = one.decided.decision, one.since
         lasts = f", since {since.occurrence}" if since.occurrence != one.decided.occurrence else ""
-        day = one.decided.made.date().isoformat()
-        said = f"{decision.reason.value.capitalize()} ({one.decided.occurrence}, decided on {day}{lasts})"
-        yield from show.bullets([f"{said}: {decision.sentence}"])
-    if one.told is not None:
-        state = f"message {one.told.message[:8]}"
-        if one.message is not None:
-            when = (one.message.sent or one.message.queued).date().isoformat()
-            state += f", {one.message.state.value} on {when}"
-        yield from show.bullets([f"Told last of {one.told.period}: {scheme.name(one.told.status)} ({state})."])
+        said = f"{decision.reason.value.capitalize()} ({one.decided.occurrence}, decided on {day(one.decided.made)}"
+        yield from show.bullets([f"{said}{lasts}): {decision.sentence}"])
+    yield from show.bullets(_not_arrived(message, scheme, day(message.queued)) for message in one.untold)
+    if one.told is not None and one.told.sent is not None:
+        told = one.told.told
+        by = f"message {told.message[:SHORT]}, sent on {day(one.told.sent)}"
+        yield from show.bullets([f"Told last of {told.period}: {scheme.name(told.status)} ({by})."])
     else:
         yield from show.bullets(["Was never told of it."])
     if one.now is not None and one.now.tells:
-        yield from show.bullets([f"Asked now, there would be a message: {one.now.reason.value}."])
+        yield from show.bullets([_now_text(one.now, audience)])
     if one.next:
         yield "  What brings the next:"
         yield from show.bullets(one.next)
+
+
+def _not_arrived(one: "ToldBy", scheme: Scheme, queued: str) -> str:
+    """Of a message that nobody has read, as far as is known: why not."""
+    of, message = f"of {one.told.period}, {scheme.name(one.told.status)}", f"message {one.told.message[:SHORT]}"
+    match one.state:
+        case OutboxState.HELD:
+            return f"Not told yet {of}: {message} is held for release since {queued}."
+        case OutboxState.RETRY:
+            return f"Not told yet {of}: {message} could not be sent so far, and is tried again."
+        case OutboxState.UNCERTAIN:
+            return f"Perhaps told {of}: whether {message} went out is not known."
+        case OutboxState.DEAD:
+            return f"Not told {of}: {message} could not be delivered, and counts as never told."
+        case OutboxState.DISCARDED:
+            return f"Not told {of}: {message} was thrown away, and counts as never told."
+        case _:
+            return f"Not told yet {of}: {message} has not gone out yet."
+
+
+def _now_text(now: Decision, audience: "WhyAudience") -> str:
+    """What would come of telling the audience now, and why."""
+    telling = f"The next telling (telltale mail tell {audience.audience})"
+    by = telling if audience.by_calendar else "The next run that publishes"
+    return f"{by} would send this reader a message: {now.sentence[:1].lower()}{now.sentence[1:]}"

@@ -41,6 +41,16 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldBy:
+    """What a message says of a subject to its recipient, and what became of the message."""
+
+    told: Told
+    state: OutboxState
+    queued: datetime
+    sent: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class MadeTelling:
     """An occurrence of an audience's telling on a calendar of its own, which is told once."""
 

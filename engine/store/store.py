@@ -12,7 +12,7 @@ from engine.model.returns import Return
 from engine.store.database import WAIT, Database
 from engine.store.jobs import Jobs
 from engine.store.queries import acts, decisions, outbox, publishing, returns, runs
-from engine.store.records import MadeDecision, MadeTelling, Publication, Queued, StoredRun
+from engine.store.records import MadeDecision, MadeTelling, Publication, Queued, StoredRun, ToldBy
 from engine.store.schema import keep_before_upgrade, upgrade
 
 
@@ -190,6 +190,11 @@ class Store:
         """What each recipient was last told of each subject; `without` the messages about to be withdrawn."""
         with self._database.reading() as connection:
             return outbox.told_last(connection, portfolio, without)
+
+    def told_about(self, portfolio: str, subject: str) -> list[ToldBy]:
+        """Every message about a subject, whatever became of it, newest first."""
+        with self._database.reading() as connection:
+            return outbox.told_about(connection, portfolio, subject)
 
     def unclaimed(self, portfolio: str, periods: Collection[str]) -> frozenset[str]:
         """The ids of messages of those periods that nobody has begun to deliver: to be withdrawn by a revision."""

@@ -248,7 +248,10 @@ def test_a_silenced_subject_and_why_are_in_the_decision_and_in_a_digest_that_goe
     assert [one.ref for one in message.subjects] == ["meals", "transport"]
     assert [act.why for act in message.acts["meals"]] == ["the system is being replaced"]
     said = {one.subject: one.sentence for one in told.decisions}
-    assert said["meals"] == "A silence is in force. By PMO until 31 March 2019: the system is being replaced."
+    assert said["meals"] == (
+        "A silence is in force. By PMO until 31 March 2019, about all news of meals, for every audience: "
+        "the system is being replaced."
+    )
 
 
 END = OfficeAct(number=2, kind=ActKind.END, portfolio="care", subject="meals", by="PMO", why="done", period="", ends=1,

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, and_, func, or_, select, update
 
 from engine.model.acts import CaseKey
 from engine.model.alerts import Act, OutboxMessage, OutboxState, Rendered, Told
+from engine.store.records import ToldBy
 from engine.store.tables import outbox, told
 
 # What no one has taken up yet, or what certainly wasn't sent: it may still be withdrawn.
@@ -180,14 +181,26 @@ def told_last(connection: Connection, portfolio: str, without: Collection[str]) 
         .where(told.c.number.in_(latest))
         .order_by(told.c.number)
     )
-    return [
-        Told(
-            audience=row.audience, recipient=row.recipient, subject=row.subject, period=row.period,
-            status=row.status, cases=tuple(CaseKey(**key) for key in json.loads(row.cases)), message=row.message,
-            through=row.through, held=row.state is OutboxState.HELD,
-        )
-        for row in connection.execute(query)
-    ]  # fmt: skip
+    return [_told(row) for row in connection.execute(query)]
+
+
+def told_about(connection: Connection, portfolio: str, subject: str) -> list[ToldBy]:
+    """Every message about a subject, whatever became of it, the newest first."""
+    query = (
+        select(told, outbox.c.state, outbox.c.queued, outbox.c.sent)
+        .join(outbox, outbox.c.id == told.c.message)
+        .where(told.c.portfolio == portfolio, told.c.subject == subject)
+        .order_by(told.c.number.desc())
+    )
+    return [ToldBy(_told(row), row.state, row.queued, row.sent) for row in connection.execute(query)]
+
+
+def _told(row: Any) -> Told:
+    return Told(
+        audience=row.audience, recipient=row.recipient, subject=row.subject, period=row.period,
+        status=row.status, cases=tuple(CaseKey(**key) for key in json.loads(row.cases)), message=row.message,
+        through=row.through, held=row.state is OutboxState.HELD,
+    )  # fmt: skip
 
 
 def _message(row: Any) -> OutboxMessage:
