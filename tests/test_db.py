@@ -2,10 +2,13 @@
 
 import shutil
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from engine.cli import main
 from engine.store import backups
 from engine.store.database import Database
 from engine.store.errors import StoreError
@@ -70,7 +73,7 @@ def test_old_backups_make_room_for_new_ones(office: Office) -> None:
 
 def test_nothing_is_overwritten(office: Office) -> None:
     (office.folder / "mine.db").write_text("mine")
-    assert "is already there" in office.telltale("db", "backup", "mine.db", expect=3)
+    assert "is already there" in office.telltale("db", "backup", "mine.db", expect=2)
     assert (office.folder / "mine.db").read_text() == "mine"
 
 
@@ -81,6 +84,42 @@ def test_what_is_no_backup_is_refused_and_the_database_left_alone(office: Office
     said = office.telltale("db", "restore", "list.db", expect=3)
     assert "is damaged, or is no backup" in said or "is no backup of Telltale's" in said
     assert office.json("status", "improving_lives")["revision"] == 1
+
+
+def test_a_file_that_is_not_there_is_the_users_slip(office: Office) -> None:
+    assert "there is no file nowhere.db" in office.telltale("db", "restore", "nowhere.db", expect=2)
+    assert not list((office.folder / "var").glob("backups/*"))
+
+
+def test_a_restore_that_can_not_be_keeps_no_copy_of_what_was_there(office: Office) -> None:
+    office.run()
+    (office.folder / "list.db").write_bytes(b"A shopping list: bread, milk." * 100)
+    for _ in range(2):
+        office.telltale("db", "restore", "list.db", expect=3)
+    assert not list((office.folder / "var").glob("backups/*"))
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_restore_that_fails_halfway_leaves_all_as_it_was(
+    office: Office, damaged: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office.run()
+    office.telltale("db", "backup", "good.db")
+    file = office.folder / "var/telltale.db"
+    for ending in ("-wal", "-shm") if damaged else ():
+        file.with_name(f"telltale.db{ending}").unlink(missing_ok=True)
+    if damaged:
+        file.write_bytes(b"A shopping list: bread, milk." * 100)
+    before = file.read_bytes()
+
+    def full(*_: object) -> int:
+        raise StoreError("There is no room left")
+
+    monkeypatch.setattr(backups, "_hold", full)
+    assert main(["-C", str(office.folder), "db", "restore", str(office.folder / "good.db")]) == 3
+    assert "There is no room left" in capsys.readouterr().err
+    assert not list((office.folder / "var/backups").iterdir())
+    assert file.read_bytes() == before
 
 
 def test_a_backup_of_a_newer_program_is_refused(tmp_path: Path) -> None:
@@ -121,6 +160,47 @@ def test_an_older_database_is_copied_before_it_is_brought_up(tmp_path: Path) -> 
     kept.close()
 
 
+def test_a_copy_of_an_earlier_upgrade_gives_way_to_that_of_this_one(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        (tmp_path / "var/telltale.db").unlink(missing_ok=True)
+        database = Database("sqlite:///var/telltale.db", tmp_path)
+        with database.writing() as connection:
+            migrate(connection, "0001")
+            connection.execute(text("INSERT INTO inputs VALUES (:name, '')"), {"name": name})
+        database.close()
+        opened(tmp_path).close()
+        kept = sqlite3.connect(tmp_path / f"var/telltale.db.before-{SCHEMA}")
+        assert kept.execute("SELECT hash FROM inputs").fetchall() == [(name,)]
+        kept.close()
+
+
+def test_of_many_who_bring_a_database_up_at_once_one_copies_it_as_it_was(tmp_path: Path) -> None:
+    database = Database("sqlite:///var/telltale.db", tmp_path)
+    with database.writing() as connection:
+        migrate(connection, "0001")
+    database.close()
+    together, outcomes = threading.Barrier(6), []
+
+    def replica() -> None:
+        together.wait()
+        try:
+            opened(tmp_path).close()
+            outcomes.append("opened")
+        except StoreError as error:
+            outcomes.append(error.sentence)
+
+    replicas = [threading.Thread(target=replica) for _ in range(6)]
+    for one in replicas:
+        one.start()
+    for one in replicas:
+        one.join()
+    assert outcomes == ["opened"] * 6
+    kept = sqlite3.connect(tmp_path / f"var/telltale.db.before-{SCHEMA}")
+    assert kept.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+    kept.close()
+    assert not list((tmp_path / "var").glob("*.part"))
+
+
 def test_upgrade_says_what_it_did(office: Office) -> None:
     assert office.telltale("db", "upgrade") == f"The database is made, of version {SCHEMA}.\n"
     assert "nothing to do" in office.telltale("db", "upgrade")
@@ -158,6 +238,18 @@ def test_what_waited_at_the_time_of_the_backup_is_held_after_a_restore(
         assert latest.revision == 1
         later = NOW.replace(year=2020)
         assert store.jobs.begin(["derive care"], later) == {"derive care": later}
+    database.close()
+
+
+def test_where_the_servers_certificate_is_found_is_told_to_pg_dump(
+    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pg_dump").write_text('#!/bin/sh\necho "$PGSSLROOTCERT" >&2; exit 1\n')
+    (tmp_path / "pg_dump").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    database = Database(f"{server.new_schema()}&sslrootcert=/office/ca.pem", tmp_path)
+    with pytest.raises(StoreError, match=r"pg_dump failed: /office/ca\.pem"):
+        backups.backup(database, tmp_path / "copy")
     database.close()
 
 

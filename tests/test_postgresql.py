@@ -47,6 +47,24 @@ def test_the_environment_names_another_database_and_its_password_is_never_shown(
     assert (office.folder / "var/demo/telltale.db").exists()
 
 
+def test_an_early_backup_is_put_back_and_then_what_was_there_before_that(
+    office: Office, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(server.programs), prepend=":")
+    office.telltale("db", "upgrade")
+    office.telltale("db", "backup", "early.dump")
+    run = office.run()
+    assert "No message waited when it was made." in office.telltale("db", "restore", "early.dump")
+    office.telltale("status", "improving_lives", expect=2)
+    (kept,) = (office.folder / "var/backups").glob("*-before-restore.dump")
+    office.telltale("--now", "2019-02-08T08:00", "db", "restore", str(kept))
+    assert office.json("status", "improving_lives")["subjects"] == run["subjects"]
+    assert office.run()["published"] == "unchanged"
+    (office.folder / "list.dump").write_text("A shopping list: bread, milk.")
+    assert "pg_restore failed" in office.telltale("db", "restore", "list.dump", expect=3)
+    assert len(list((office.folder / "var/backups").iterdir())) == 2
+
+
 def test_a_server_that_is_not_there_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     office = Office(tmp_path)
     monkeypatch.setenv("TELLTALE_DATABASE", f"postgresql://office:{PASSWORD}@127.0.0.1:1/telltale")

@@ -9,7 +9,7 @@ from engine.app import open_the_store
 from engine.cli import DONE, show
 from engine.cli.common import Options, emit, open_office
 from engine.office import Office, UsageError
-from engine.store.backups import backup, move_away, restore
+from engine.store.backups import backup, check_backup, move, restore
 from engine.store.database import Database, shown_address
 from engine.store.errors import StoreError
 from engine.store.schema import version_of
@@ -60,6 +60,8 @@ def _backup(options: Options, office: Office, database: Database) -> int:
     if options.keep < 1:
         raise UsageError("--keep is 1 or more: the backup that is made stays")
     target = Path(options.file) if options.file else _by_time(office, database, "")
+    if options.file and target.exists():
+        raise UsageError(f"{target} is already there; name another file, for nothing is overwritten")
     backup(database, target)
     removed = [] if options.file else _thin_out(target.parent, options.keep)
     shown = str(target if options.file else target.relative_to(office.root.resolve()))
@@ -71,19 +73,18 @@ def _backup(options: Options, office: Office, database: Database) -> int:
 
 def _restore(options: Options, office: Office, database: Database) -> int:
     source = Path(options.file)
-    kept: Path | None = None
+    if not source.is_file():
+        raise UsageError(f"there is no file {source} to restore from")
+    check_backup(database, source)  # nothing is kept of a database that stays as it is
+    kept, damaged = _put_by(office, database)
     try:
-        if version_of(database) is not None:
-            kept = _by_time(office, database, "-before-restore")
-            backup(database, kept)
-    except StoreError as error:
-        if error.busy or not database.is_sqlite or not source.is_file():
-            raise
-        kept = _by_time(office, database, "-damaged")
-        move_away(database, kept)
-    held = restore(database, source, office.now)
-    with open_the_store(office):  # brought up, where the backup is older than the program
-        pass
+        held = restore(database, source, office.now)
+    except BaseException:
+        if kept is not None and damaged:
+            move(kept, Path(database.name))
+        elif kept is not None:
+            kept.unlink()
+        raise
     shown = str(kept.relative_to(office.root.resolve())) if kept else None
     answer = {"schema": 1, "restored": str(source), "kept": shown, "held": held}
     text = [
@@ -94,6 +95,23 @@ def _restore(options: Options, office: Office, database: Database) -> int:
     ]  # fmt: skip
     emit(options, answer, lambda: "\n".join(text))
     return DONE
+
+
+def _put_by(office: Office, database: Database) -> tuple[Path | None, bool]:
+    """Copy the database before another takes its place, or move it away if it is damaged; where to, and which."""
+    try:
+        if version_of(database) is None:
+            return None, False
+        kept = _by_time(office, database, "-before-restore")
+        backup(database, kept)
+    except StoreError as error:
+        if error.busy or not database.is_sqlite:
+            raise
+        kept = _by_time(office, database, "-damaged")
+        database.close()
+        move(Path(database.name), kept)
+        return kept, True
+    return kept, False
 
 
 def _by_time(office: Office, database: Database, what: str) -> Path:

@@ -2,16 +2,20 @@
 
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, MetaData, inspect, text
 
 from engine.store.database import Database
 from engine.store.errors import StoreError
 from engine.store.tables import SCHEMA, metadata
 
+VERSION_TABLE = "alembic_version"
+TABLES = frozenset({*metadata.tables, VERSION_TABLE})  # a migration that drops one for good names it here
+
 
 def upgrade(database: Database) -> None:
     """Make the tables of a new database, or bring older ones up. Does nothing where they are this program's already.
 
+    Before a SQLite database is brought up it is copied, beside itself: nothing is brought up without a way back.
     Raises StoreError where the database is of a newer program, or not of this one.
     """
     with database.reading() as connection:
@@ -24,23 +28,19 @@ def upgrade(database: Database) -> None:
             create(connection)
         elif version != SCHEMA:
             refuse_newer(version)
+            if database.is_sqlite and version != "0":
+                _keep(Path(database.name))
             migrate(connection)
 
 
-def keep_before_upgrade(database: Database) -> None:
-    """Copy a SQLite database that is about to be brought up, beside itself; nothing where it needs not be.
+def _keep(file: Path) -> None:
+    """Copy a SQLite database beside itself. While our own transaction is open nobody writes it, and nobody else copies.
 
-    Raises StoreError where it can't be copied: nothing is brought up without a way back.
+    A copy that lies there already is older: this one takes its place.
     """
-    version = version_of(database)
-    if not database.is_sqlite or version in (None, "0", SCHEMA):
-        return
-    refuse_newer(version or "")
-    from engine.store.backups import backup
+    from engine.store.backups import copy_of
 
-    kept = Path(database.name).with_name(f"{Path(database.name).name}.before-{SCHEMA}")
-    if not kept.exists():  # another may have been first
-        backup(database, kept)
+    copy_of(file, file.with_name(f"{file.name}.before-{SCHEMA}"))
 
 
 def version_of(database: Database) -> str | None:
@@ -56,6 +56,21 @@ def refuse_newer(version: str) -> None:
             f"The database is of version {version}, made by a newer Telltale than this one, which knows versions "
             f"up to {SCHEMA}; upgrade this Telltale"
         )
+
+
+def empty(connection: Connection) -> None:
+    """Take away Telltale's tables, and no others. Raises StoreError where one is a newer program's, or not ours."""
+    version = _version(connection)
+    if version is None:
+        _refuse_foreign(connection)
+    elif not version.isdigit() or int(version) > int(SCHEMA):
+        raise StoreError(
+            f"The database is of version {version}, and this Telltale knows versions up to {SCHEMA}: what else belongs "
+            "to it is not known; restore into an empty database, and name that in config/settings.yaml"
+        )
+    made = MetaData()
+    made.reflect(connection, only=lambda name, _: name in TABLES)
+    made.drop_all(connection)
 
 
 def create(connection: Connection) -> None:
@@ -78,7 +93,7 @@ def migrate(connection: Connection, to: str = "head") -> None:
 
 def _version(connection: Connection) -> str | None:
     """The last migration that the database went through, "0" for none; None where it has no tables of ours."""
-    if not inspect(connection).has_table("alembic_version"):
+    if not inspect(connection).has_table(VERSION_TABLE):
         return None
     return str(connection.scalar(text("SELECT version_num FROM alembic_version")) or 0)
 

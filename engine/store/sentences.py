@@ -35,6 +35,9 @@ def sentence(code: str, said: str, name: str, *, lost: bool = False) -> str | No
         return f"The database {name} is read-only; name the server that takes writes"
     if code == "42501":
         return f"The database {name} does not allow this user that ({first}); make the user its owner"
+    if code == "2BP01":
+        on = next((line.removeprefix("DETAIL:").strip() for line in said.splitlines() if "DETAIL:" in line), first)
+        return f"Something that is not Telltale's rests on its tables ({on}); take it away and try again"
     if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or code in ("XX001", "XX002"):
         return f"The database {name} is damaged, or is not a database; move it away and restore the last backup"
     if code in ("SQLITE_FULL", "53100"):

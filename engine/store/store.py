@@ -13,7 +13,7 @@ from engine.store.database import WAIT, Database
 from engine.store.jobs import Jobs
 from engine.store.queries import acts, decisions, outbox, publishing, returns, runs
 from engine.store.records import MadeDecision, MadeTelling, Publication, Queued, StoredRun, ToldBy
-from engine.store.schema import keep_before_upgrade, upgrade
+from engine.store.schema import upgrade
 
 
 def open_store(url: str, folder: Path, *, password: str | None = None, wait: float = WAIT) -> "Store":
@@ -26,7 +26,6 @@ def open_store(url: str, folder: Path, *, password: str | None = None, wait: flo
     database = Database(url, folder, password=password, wait=wait)
     try:
         database.check()
-        keep_before_upgrade(database)
         upgrade(database)
     except BaseException:
         database.close()
