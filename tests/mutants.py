@@ -2,26 +2,31 @@
 
     make mutants MUTANTS=engine/rulebook/solver.py MUTANT_TESTS=tests/rulebook/test_what_can_never_be.py
 
-The tests are collected once, and each is run once to see what it calls. Each mutant is then tried in a fork of that
-process, in which the one function has the changed code, by the tests that call it: those that noticed its neighbours
-first, then the quickest, up to so many seconds of them. What stands outside functions is not changed, nor is what only
-another process runs. Survivors are printed; what became of each mutant is in a file, a line of JSON each.
+The tests are collected once, and each is run once, in functions that note which of their statements are reached. Each
+mutant is then tried in a fork of that process, in which the one function has the changed code, by the tests that reach
+its statement: those that noticed its neighbours first, then the quickest, up to so many seconds of them. What stands
+outside functions is not changed, nor is what only another process runs or what runs once, at import. Survivors are
+printed; what became of each mutant is in a file, a line of JSON each, and `--again` tries those of it that no test
+noticed. A mutant of a text with a blank in it, words for a person, is counted apart.
 """
 
 import argparse
 import ast
+import builtins
 import copy
 import gc
+import importlib
 import json
 import os
 import resource
+import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from types import CodeType, FrameType, FunctionType
+from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
 import pytest
@@ -34,7 +39,10 @@ _SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Mod: ast.Mult, ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr, ast.Not: ast.UAdd, ast.USub: ast.UAdd,
 }  # fmt: skip
 _MEMORY = 3 << 30  # bytes that a mutant may take
+_SEEN = "__statements_seen__"  # among the builtins, while tests are run to see what they reach
 Change = tuple[str, Any, str]  # a field of a node, what becomes of it, and that in words
+Statement = tuple[str, int]  # its file and first line
+Key = tuple[str, str, int, str]  # file, function, number, what
 
 
 class Function(NamedTuple):
@@ -47,7 +55,14 @@ class Mutant(NamedTuple):
     function: Function
     number: int  # among the function's
     line: int
+    statement: int  # the first line of the innermost that it stands in
     what: str
+    words: bool  # that a person reads
+
+    @property
+    def key(self) -> Key:
+        """What it is known by where lines have moved."""
+        return self.function.file, self.function.name, self.number, self.what
 
 
 # ---- what is changed
@@ -55,20 +70,57 @@ class Mutant(NamedTuple):
 
 def mutants_of(file: str) -> Iterator[Mutant]:
     """All mutants of a module."""
-    for function, node in _functions(file, _parsed(file)):
-        for number, (line, what) in enumerate(_changes(node)):
-            yield Mutant(function, number, line, what)
+    for function, (node, _) in _functions(file, _parsed(file)):
+        statements = _statements(node)
+        for number, (changed, what) in enumerate(_changes(node)):
+            words = isinstance(changed, ast.Constant) and isinstance(changed.value, str) and " " in changed.value
+            line = getattr(changed, "lineno", function.line)
+            yield Mutant(function, number, line, statements.get(id(changed), function.line), what, words)
 
 
 def mutated(mutant: Mutant) -> CodeType:
     """The code of a mutant's function."""
-    tree = _parsed(mutant.function.file)
-    node = dict(_functions(mutant.function.file, tree))[mutant.function]
+    node, path = dict(_functions(mutant.function.file, _parsed(mutant.function.file)))[mutant.function]
     for number, _ in enumerate(_changes(node)):
         if number == mutant.number:
-            whole = ast.fix_missing_locations(_WithoutNots().visit(copy.deepcopy(tree)))
-            return _code_in(compile(whole, str(_ROOT / mutant.function.file), "exec"), mutant.function)
+            changed = _WithoutNots().visit(copy.deepcopy(node))
+            return _codes(_compiled(mutant.function.file, changed, path))[mutant.function.name, mutant.function.line]
     raise LookupError(mutant)
+
+
+def noting(file: str) -> dict[tuple[str, int], CodeType]:
+    """The codes of a module's functions, in which each statement first notes that it is reached."""
+    codes: dict[tuple[str, int], CodeType] = {}
+    for function, (node, path) in _functions(file, _parsed(file)):
+        for below in list(ast.walk(node)):
+            for body in _bodies(below):
+                body[:] = [one for statement in body for one in (_note(file, statement), statement)]
+        code = _codes(_compiled(file, node, path))[function.name, function.line]
+        codes |= {(function.name, function.line): code, **_codes(code)}
+    return codes
+
+
+def _note(file: str, statement: ast.stmt) -> ast.stmt:
+    note = ast.parse(f"{_SEEN}.add(({file!r}, {statement.lineno}))").body[0]
+    for node in ast.walk(note):
+        ast.copy_location(node, statement)
+    return note
+
+
+def _bodies(node: ast.AST) -> Iterator[list[ast.stmt]]:
+    for field in ("body", "orelse", "finalbody"):
+        if isinstance(body := getattr(node, field, None), list):
+            yield body
+
+
+def _statements(function: ast.FunctionDef) -> dict[int, int]:
+    """The first line of the innermost statement that each node of a function stands in, by the node's identity."""
+    lines: dict[int, int] = {}
+    for node in ast.walk(function):  # from the outside in
+        for body in _bodies(node):
+            for statement in body:
+                lines |= {id(below): statement.lineno for below in ast.walk(statement)}
+    return lines
 
 
 def _parsed(file: str) -> ast.Module:
@@ -76,25 +128,43 @@ def _parsed(file: str) -> ast.Module:
     tree = ast.parse((_ROOT / file).read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
+            node.body = node.body[1:] or [ast.copy_location(ast.Pass(), node.body[0])]
     return tree
 
 
-def _functions(file: str, tree: ast.Module) -> Iterator[tuple[Function, ast.FunctionDef]]:
-    """Functions of a module and methods of its classes; what they define inside is part of them."""
-    waiting: list[tuple[str, Sequence[ast.stmt]]] = [("", tree.body)]
+def _functions(
+    file: str, tree: ast.Module
+) -> Iterator[tuple[Function, tuple[ast.FunctionDef, Sequence[ast.ClassDef]]]]:
+    """Functions of a module and methods of its classes, with the classes; what they define inside is part of them."""
+    waiting: list[tuple[Sequence[ast.ClassDef], Sequence[ast.stmt]]] = [((), tree.body)]
     while waiting:
-        prefix, body = waiting.pop(0)
+        path, body = waiting.pop(0)
         for node in body:
             if isinstance(node, ast.ClassDef):
-                waiting.append((f"{prefix}{node.name}.", node.body))
+                waiting.append(((*path, node), node.body))
             elif isinstance(node, ast.FunctionDef):
                 line = min(node.lineno, *(one.lineno for one in node.decorator_list), node.lineno)
-                yield Function(file, prefix + node.name, line), node
+                yield Function(file, ".".join([*(one.name for one in path), node.name]), line), (node, path)
 
 
-def _changes(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
-    """Makes one change after another to a function's tree, each undone before the next: its line, and what it is."""
+def _compiled(file: str, node: ast.stmt, path: Sequence[ast.ClassDef]) -> CodeType:
+    """A module that holds one function alone, in its classes."""
+    for outer in reversed(path):
+        node = ast.copy_location(ast.ClassDef(outer.name, bases=[], keywords=[], body=[node], decorator_list=[]), outer)
+    return compile(ast.fix_missing_locations(ast.Module([node], [])), str(_ROOT / file), "exec")
+
+
+def _codes(code: CodeType) -> dict[tuple[str, int], CodeType]:
+    """The codes inside another, however deep, by name and first line."""
+    found: dict[tuple[str, int], CodeType] = {}
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            found |= {(inner.co_qualname, inner.co_firstlineno): inner, **_codes(inner)}
+    return found
+
+
+def _changes(function: ast.FunctionDef) -> Iterator[tuple[ast.AST, str]]:
+    """Makes one change after another to a function's tree, each undone before the next: where, and what it is."""
     outside = [*function.decorator_list, *function.args.defaults, *filter(None, function.args.kw_defaults)]
     for node in ast.walk(function):
         outside += filter(None, (getattr(node, "annotation", None), getattr(node, "returns", None)))
@@ -103,7 +173,7 @@ def _changes(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
         for field, become, what in _changes_of(node):
             was = getattr(node, field)
             setattr(node, field, become)
-            yield getattr(node, "lineno", function.lineno), what
+            yield node, what
             setattr(node, field, was)
 
 
@@ -157,26 +227,16 @@ class _WithoutNots(ast.NodeTransformer):
         return node.operand if isinstance(node.op, _Nothing) else node
 
 
-def _code_in(code: CodeType, function: Function) -> CodeType:
-    waiting = [code]
-    while waiting:
-        one = waiting.pop()
-        if (one.co_qualname, one.co_firstlineno) == function[1:]:
-            return one
-        waiting += [inner for inner in one.co_consts if isinstance(inner, CodeType)]
-    raise LookupError(function)
-
-
 # ---- whether it is noticed
 
 
 class Trial:
     """The pytest plugin that tries mutants in place of running the tests."""
 
-    def __init__(self, files: Sequence[str], seconds: float, to: Path) -> None:
-        self._files, self._seconds, self._to = files, seconds, to
+    def __init__(self, files: Sequence[str], seconds: float, to: Path, only: Container[Key] | None = None) -> None:
+        self._files, self._seconds, self._to, self._only = files, seconds, to, only
         self._failed = False
-        self._outer = {file: [function for function, _ in _functions(file, _parsed(file))] for file in files}
+        self._functions: dict[tuple[str, str, int], list[FunctionType]] = {}
 
     def pytest_configure(self) -> None:
         from hypothesis import Phase, settings  # pytest has to be the first to import it
@@ -191,69 +251,74 @@ class Trial:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """In place of pytest's own."""
         items = session.items
-        calls = self._calls(items)
+        for file in self._files:
+            importlib.import_module(file.removesuffix(".py").replace("/", "."))
+        for one in gc.get_objects():
+            if isinstance(one, FunctionType):
+                code = one.__code__
+                self._functions.setdefault((code.co_filename, code.co_qualname, code.co_firstlineno), []).append(one)
+        gc.collect()
+        gc.freeze()  # forks share what is never looked through
+        reached = self._reached(items)
         noticed: dict[Function, list[int]] = {}
         with self._to.open("w", encoding="utf-8") as out:
             for mutant in (one for file in self._files for one in mutants_of(file)):
+                if self._only is not None and mutant.key not in self._only:
+                    continue
                 first = noticed.setdefault(mutant.function, [])
-                chosen = self._chosen(calls, mutant.function, first)
+                chosen = self._chosen(reached, (mutant.function.file, mutant.statement), first)
                 end, by = self._try(mutant, [items[index] for index in chosen])
                 if by is not None:
                     first[:] = [chosen[by], *(one for one in first if one != chosen[by])]
-                where = {"file": mutant.function.file, "line": mutant.line, "function": mutant.function.name}
                 noticed_by = None if by is None else items[chosen[by]].nodeid
-                out.write(json.dumps({**where, "what": mutant.what, "end": end, "by": noticed_by}) + "\n")
+                file, name, number, what = mutant.key
+                line = {"file": file, "line": mutant.line, "function": name, "number": number, "what": what}
+                out.write(json.dumps({**line, "words": mutant.words, "end": end, "by": noticed_by}) + "\n")
                 out.flush()
         return True
 
-    def _calls(self, items: Sequence[pytest.Item]) -> dict[int, tuple[float, frozenset[Function]]]:
-        """For each test that passes how long it takes, and which functions it calls.
+    def _reached(self, items: Sequence[pytest.Item]) -> dict[int, tuple[float, frozenset[Statement]]]:
+        """For each test that passes how long it takes, and which statements it reaches.
 
         In a fork as well: what the program remembers from one test would hide mutants from the next.
         """
         read, write = os.pipe()
         pid = os.fork()
         if not pid:
-            os.dup2(os.open(os.devnull, os.O_RDWR), 1)
-            with os.fdopen(write, "w") as stream:
-                json.dump(self._called(items), stream)
-            os._exit(0)
+            try:
+                os.dup2(os.open(os.devnull, os.O_RDWR), 1)
+                with os.fdopen(write, "w") as stream:
+                    json.dump(self._seen(items), stream)
+            finally:
+                os._exit(0)
         os.close(write)
         with os.fdopen(read) as stream:
             found = json.load(stream)
         os.waitpid(pid, 0)
-        return {int(at): (took, frozenset(Function(*one) for one in called)) for at, (took, called) in found.items()}
+        return {int(at): (took, frozenset((file, line) for file, line in seen)) for at, (took, seen) in found.items()}
 
-    def _called(self, items: Sequence[pytest.Item]) -> dict[int, tuple[float, list[Function]]]:
-        folder, found = str(_ROOT / "engine"), dict[int, tuple[float, list[Function]]]()
+    def _seen(self, items: Sequence[pytest.Item]) -> dict[int, tuple[float, list[Statement]]]:
+        for file in self._files:
+            self._replace(file, noting(file))
+        found = dict[int, tuple[float, list[Statement]]]()
+        seen = set[Statement]()
+        setattr(builtins, _SEEN, seen)
         for index, item in enumerate(items):
-            called: set[Function] = set()
-
-            def note(frame: FrameType, event: str, _: object, called: set[Function] = called) -> None:
-                if event == "call" and frame.f_code.co_filename.startswith(folder):
-                    called.update(self._function(frame.f_code))
-
+            seen.clear()
             self._failed, start = False, time.process_time()
-            sys.setprofile(note)
             self._run(item, items[index + 1 : index + 2])
-            sys.setprofile(None)
             if not self._failed:
-                found[index] = (time.process_time() - start, sorted(called))
+                found[index] = (time.process_time() - start, sorted(seen))
         return found
 
-    def _function(self, code: CodeType) -> Iterator[Function]:
-        """The function that a code is of, or inside."""
-        file, name = str(Path(code.co_filename).relative_to(_ROOT)), code.co_qualname.partition(".<locals>")[0]
-        before = [one for one in self._outer.get(file, ()) if one.name == name and one.line <= code.co_firstlineno]
-        yield from before[-1:]
-
     def _chosen(
-        self, calls: dict[int, tuple[float, frozenset[Function]]], function: Function, first: Sequence[int]
+        self, reached: dict[int, tuple[float, frozenset[Statement]]], statement: Statement, first: Sequence[int]
     ) -> list[int]:
-        chosen, spent = list(first[:5]), 0.0
-        for index in sorted(calls, key=lambda one: calls[one][0]):
-            took, called = calls[index]
-            if function in called and index not in chosen and spent + took <= self._seconds:
+        chosen = [index for index in first[:5] if statement in reached[index][1]]
+        spent = 0.0
+        for index in sorted(reached, key=lambda one: reached[one][0]):
+            took, seen = reached[index]
+            if statement in seen and index not in chosen and spent + took <= self._seconds:
                 chosen.append(index)
                 spent += took
         return chosen
@@ -280,10 +345,13 @@ class Trial:
         try:
             os.setpgid(0, 0)
             os.dup2(os.open(os.devnull, os.O_RDWR), 1)
-            limit = int(10 + 5 * self._seconds)
+            limit = int(8 + 2 * self._seconds)
             resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 2))
             resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-            self._replace(mutant)
+            signal.alarm(20 * limit)  # for what waits for nothing; a busy machine is no reason
+            code = mutated(mutant)
+            name, line = mutant.function[1:]
+            self._replace(mutant.function.file, {(name, line): code, **_codes(code)})
             for index, item in enumerate(tests):
                 self._failed = False
                 self._run(item, tests[index + 1 : index + 2])
@@ -297,18 +365,12 @@ class Trial:
     def _run(self, item: pytest.Item, after: Sequence[pytest.Item]) -> None:
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=after[0] if after else None)
 
-    def _replace(self, mutant: Mutant) -> None:
-        code, file = mutated(mutant), str(_ROOT / mutant.function.file)
-        wanted = (file, *mutant.function[1:])
-        found = [one for one in gc.get_objects() if isinstance(one, FunctionType) and _identity(one.__code__) == wanted]
-        if not found:
-            raise LookupError(mutant)
-        for one in found:
-            one.__code__ = code
-
-
-def _identity(code: CodeType) -> tuple[str, str, int]:
-    return code.co_filename, code.co_qualname, code.co_firstlineno
+    def _replace(self, file: str, codes: Mapping[tuple[str, int], CodeType]) -> None:
+        """Give functions other code; also those that a function made when it was called, as far as they fit."""
+        for (name, line), code in codes.items():
+            for one in self._functions.get((str(_ROOT / file), name, line), ()):
+                with suppress(ValueError):  # what a changed one no longer takes from around it
+                    one.__code__ = code
 
 
 def main() -> None:
@@ -318,16 +380,32 @@ def main() -> None:
     parser.add_argument("--tests", nargs="+", metavar="PATH", default=["tests"], help="the tests that are to notice")
     parser.add_argument("--seconds", type=float, default=4, help="of tests, at most, for each mutant")
     parser.add_argument("--to", type=Path, default=Path("mutants.jsonl"), help="what became of each, as lines of JSON")
+    parser.add_argument("--again", type=Path, metavar="FILE", help="only those that such a file says no test noticed")
     given = parser.parse_args()
     os.chdir(_ROOT)
+    only = None if given.again is None else {_key(one) for one in _lines(given.again) if one["end"] != "killed"}
     plain = ["-n0", "-p", "no:cacheprovider", "-qq", "--no-summary"]
-    pytest.main([*plain, *given.tests], plugins=[Trial(given.modules, given.seconds, given.to)])
-    ends: Counter[str] = Counter()
-    for one in map(json.loads, given.to.read_text(encoding="utf-8").splitlines()):
-        ends[one["end"]] += 1
+    pytest.main([*plain, *given.tests], plugins=[Trial(given.modules, given.seconds, given.to, only)])
+    _report(_lines(given.to))
+
+
+def _lines(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def _key(line: dict[str, Any]) -> Key:
+    return line["file"], line["function"], line["number"], line["what"]
+
+
+def _report(lines: Sequence[dict[str, Any]]) -> None:
+    """The mutants that no test noticed, and a module's ends in a row."""
+    for one in lines:
         if one["end"] != "killed":
-            sys.stdout.write(f"{one['file']}:{one['line']}: {one['function']}: {one['what']}: {one['end']}\n")
-    sys.stdout.write(", ".join(f"{count} {end}" for end, count in sorted(ends.items())) + "\n")
+            words = " (words)" if one["words"] else ""
+            sys.stdout.write(f"{one['file']}:{one['line']}: {one['function']}: {one['what']}: {one['end']}{words}\n")
+    for file in dict.fromkeys(one["file"] for one in lines):
+        ends = Counter(one["end"] + " (words)" * one["words"] for one in lines if one["file"] == file)
+        sys.stdout.write(f"{file}: {', '.join(f'{count} {end}' for end, count in sorted(ends.items()))}\n")
 
 
 if __name__ == "__main__":

@@ -5,10 +5,25 @@ from decimal import Decimal
 import pytest
 
 from engine.inference.errors import LoweringError
-from engine.inference.lowering import MOST_BRANCHES, Literal, lower_rule, operands, too_large
+from engine.inference.lowering import MOST_BRANCHES, MOST_OPERANDS, Literal, lower_rule, operands, too_large
 from engine.model.values import Unit
 from engine.rulebook.rules import Rule
-from engine.rulebook.syntax import And, Condition, Fact, ForPeriods, Is, Not, Number, Operator, Or, Share, ThresholdRef
+from engine.rulebook.syntax import (
+    And,
+    Arithmetic,
+    At,
+    Condition,
+    Fact,
+    ForPeriods,
+    Is,
+    Negative,
+    Not,
+    Number,
+    Operator,
+    Or,
+    Share,
+    ThresholdRef,
+)
 from tests.inference.sheets import Sheet, compare, ladder, number, rule, sheet
 
 ONE, TWO, THREE = 1_000_000, 2_000_000, 3_000_000
@@ -64,6 +79,7 @@ def test_not_is_pushed_down_to_the_comparisons() -> None:
 
 def test_an_alternative_that_asks_for_more_than_another_is_left_out() -> None:
     assert branches(Or((x, And((x, y))))) == (["#0<1"], ["#0>=1"])
+    assert branches(Or((x, x))) == (["#0<1"], ["#0>=1"])
 
 
 def test_what_contradicts_itself_is_kept_for_it_may_be_unknown() -> None:
@@ -90,6 +106,12 @@ def test_periods_within_periods_about_something_else_are_counted_by_themselves()
     assert ways(nested) == [[], [(1, "y")], [], [(1, "x y")], [(1, "x y"), (1, "y")], [(1, "x y")]]
 
 
+def test_brackets_in_brackets_in_brackets_go_back_step_by_step() -> None:
+    twice = ForPeriods(And((y, ForPeriods(y, 2))), 2)
+    nested = rule(ForPeriods(And((twice, x)), 2))
+    assert ways(nested)[4:7] == [[(1, "x y")], [(1, "x y"), (1, "y")], [(1, "x y"), (2, "y")]]
+
+
 def test_a_constant_on_the_left_changes_sides() -> None:
     assert branches(compare(number(1), "<", Fact("x"))) == (["#0>1"], ["#0<=1"])
 
@@ -105,6 +127,8 @@ def test_a_constant_that_is_too_large_is_a_figure_that_is_never_known() -> None:
 
 
 def test_the_same_figure_written_twice_is_one_operand() -> None:
+    sums = [compare(Negative(Arithmetic("-", Fact("x", at=At(1, at)), Fact("y"))), "<", at) for at in (1, 2)]
+    assert len(lower_rule(rule(Or(tuple(sums)))).operands) == 1
     steps = ladder(("best", compare("x", ">=", 3)), ("good", compare("x", ">=", 2)), ("fair", None))
     assert len(lower_rule(steps).operands) == 1
 
@@ -128,6 +152,12 @@ def test_operands_are_in_millionths_rounded_half_to_even() -> None:
 def test_operands_of_earlier_periods_come_from_them() -> None:
     lowered = lower_rule(rule(ForPeriods(compare("x", "<", ThresholdRef("t")), 3)))
     assert operands(lowered, sheet({"x": 1}, {"x": 2}, t="3")) == (ONE, THREE, TWO, THREE, None, None)
+
+
+def test_brackets_in_brackets_ask_the_periods_that_both_lead_to() -> None:
+    lowered = lower_rule(rule(ForPeriods(And((ForPeriods(y, 2), x)), 2)))
+    scope = sheet({"x": 1, "y": 1}, {"x": 2, "y": 2}, {"x": 3, "y": 3})
+    assert operands(lowered, scope) == (ONE, TWO, ONE, TWO, THREE, TWO)
 
 
 def test_a_word_is_one_zero_or_unknown() -> None:
@@ -156,14 +186,20 @@ def test_a_rule_with_more_alternatives_is_refused_by_name() -> None:
         lower_rule(rule(more, "wide"))
 
 
-def test_a_rule_whose_alternatives_multiply_is_refused_before_they_do() -> None:
-    pairs = And(tuple(Or((compare(f"x{n}", "<", n), compare(f"y{n}", "<", n))) for n in range(200)))
-    with pytest.raises(LoweringError, match="more than 48"):
-        lower_rule(rule(pairs))
+@pytest.mark.parametrize(("ors", "choices"), [(200, 2), (2, 30)])
+def test_a_rule_whose_alternatives_multiply_is_refused_before_they_do(ors: int, choices: int) -> None:
+    each = (Or(tuple(compare(f"x{n}{choice}", "<", n) for choice in range(choices))) for n in range(ors))
+    with pytest.raises(LoweringError, match=r"^The rule many has more than 48 alternatives; split it"):
+        lower_rule(rule(And(tuple(each)), "many"))
+
+
+def test_a_rule_may_compare_as_many_figures_as_a_chunk_holds() -> None:
+    # All but x is superfluous, so that the alternatives are few; the figures are needed all the same.
+    most = [And((x, *(compare(f"y{ten}{n}", "<", n) for n in range(11)))) for ten in range(9)]
+    assert len(lower_rule(rule(And(tuple(Or((x, many)) for many in most)))).operands) == MOST_OPERANDS
 
 
 def test_a_rule_with_too_many_figures_is_refused_by_name() -> None:
-    # All but x is superfluous, so that the alternatives are few; the figures are needed all the same.
     tens = [And((x, *(compare(f"y{ten}{n}", "<", n) for n in range(10)))) for ten in range(10)]
     many = And(tuple(Or((x, ten)) for ten in tens))
     with pytest.raises(LoweringError, match=r"^The rule long compares 101 figures, more than 100; split it"):

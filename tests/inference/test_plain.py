@@ -78,6 +78,16 @@ def test_periods_that_were_never_returned_lack_all_that_is_named() -> None:
     assert verdict.missing == ("x", "y")
 
 
+def test_of_an_earlier_period_only_what_it_lacks_is_missing() -> None:
+    verdict = plain.judge(ask(rule(ForPeriods(And((x, y)), 2)), sheet({"x": 0, "y": 0}, {"x": 0})))
+    assert verdict.missing == ("y",)
+
+
+def test_a_threshold_that_has_a_value_is_not_missing() -> None:
+    verdict = plain.judge(ask(rule(below_tolerance), sheet({"x.target": 1}, tolerance="40")))
+    assert verdict.missing == ("x",)
+
+
 def test_a_word_that_cannot_be_told_is_missing_under_its_name() -> None:
     rising = rule(Is(Fact("x"), "rising"))
     told = [Sheet(words=({("x", "rising"): known},)) for known in (True, False)]
