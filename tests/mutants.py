@@ -168,6 +168,8 @@ def _changes(function: ast.FunctionDef) -> Iterator[tuple[ast.AST, str]]:
     outside = [*function.decorator_list, *function.args.defaults, *filter(None, function.args.kw_defaults)]
     for node in ast.walk(function):
         outside += filter(None, (getattr(node, "annotation", None), getattr(node, "returns", None)))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "cast":
+            outside.append(node.args[0])
     left_alone = {id(below) for node in outside for below in ast.walk(node)}
     for node in [node for node in ast.walk(function) if id(node) not in left_alone]:
         for field, become, what in _changes_of(node):

@@ -48,7 +48,7 @@ def read_condition(source: Source, vocabulary: Vocabulary) -> tuple[Condition | 
         return None, slips
     reader = _Reader(source, vocabulary)
     condition = reader.condition(_only_child(tree))
-    if condition is not None and not reader.slips:
+    if condition is not None:
         reader.slips += unit_slips(condition, vocabulary)
     return (None, reader.slips) if reader.slips else (condition, [])
 
@@ -60,7 +60,7 @@ def read_expression(source: Source, vocabulary: Vocabulary) -> tuple[Expression 
         return None, slips
     reader = _Reader(source, vocabulary)
     expression = reader.expression(_only_child(tree))
-    if expression is not None and not reader.slips:
+    if expression is not None:
         reader.slips += expression_slips(expression, vocabulary)
     return (None, reader.slips) if reader.slips else (expression, [])
 
@@ -82,7 +82,7 @@ def read_band(source: Source, vocabulary: Vocabulary) -> tuple[Condition | None,
     reader = _Reader(rest, vocabulary)
     at = source.place(opening.start(1))
     condition = reader.nearness(tree, at) if words == WITHIN else reader.bound(tree, BAND_OPERATORS[words], at)
-    if condition is not None and not reader.slips:
+    if condition is not None:
         reader.slips += unit_slips(condition, vocabulary)
     return (None, reader.slips) if reader.slips else (condition, [])
 
@@ -93,7 +93,7 @@ def _tree(source: Source, start: Start) -> "tuple[Tree[Token] | None, list[Slip]
 
 
 class _Reader:
-    """Turns the grammar's tree into ours; what it can't make sense of becomes a slip and None."""
+    """Turns the grammar's tree into ours; what it can't make sense of becomes a slip, and None of all that holds it."""
 
     def __init__(self, source: Source, vocabulary: Vocabulary) -> None:
         self.slips: list[Slip] = []

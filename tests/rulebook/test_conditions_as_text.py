@@ -280,6 +280,7 @@ def test_a_band_holds_the_figure_against_its_bound(band: str, read: str) -> None
     found, slips = read_band(Source(band, FIRST), words_of_measures("recruitment"))
     assert canonical((found, slips)) == read
     assert found is not None
+    assert found.at == FIRST
     assert [fact.name for fact in facts_in(found) if not fact.alone] == []  # they are of the measure it is asked of
 
 

@@ -222,6 +222,7 @@ def test_what_was_decided_costs_nothing_to_ask_again() -> None:
         ("delays > 5", "delays is not missing", True),
         ("delays < 80% of target", "delays < 90% of target", True),
         ("delays < delays.target - 3", "delays < delays.target", True),
+        ("delays > 9 and delays < income.run and income.run < recruitment.run", "recruitment.run > 9", True),
         ("lifecycle is closed", "lifecycle is not live", True),
         ("delays is rising", "delays is not falling", True),
         ("(delays > 7) for 3 periods", "delays > 5", True),
