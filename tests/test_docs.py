@@ -13,7 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,14 +26,22 @@ FIRST_NOW = "2019-02-08T07:00"
 NOT_RUN = "$ # not run"
 
 
-def commands(block: str) -> Iterator[tuple[str, str]]:
-    """Each command of a block with the output that the page shows for it."""
-    for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-        command, _, output = part.partition("\n")
+def commands(block: str) -> Iterator[tuple[str, str, int]]:
+    """Each command of a block, the output that the page shows for it, and where in the block that output begins."""
+    starts = [found.start() for found in re.finditer(r"^\$ ", block, re.MULTILINE)]
+    for start, end in zip(starts, [*starts[1:], len(block)], strict=True):
+        command, _, output = block[start + 2 : end].partition("\n")
         while command.endswith("\\"):
             more, _, output = output.partition("\n")
             command = f"{command}\n{more}"
-        yield command, output
+        yield command, output, end - len(output)
+
+
+def refreshed(text: str, changes: Iterable[tuple[int, str, str]]) -> str:
+    """A page with other output: at each place (in the page as it is) what stands there, and what is to."""
+    for place, shown, output in sorted(changes, reverse=True):
+        text = text[:place] + output + text[place + len(shown) :]
+    return text
 
 
 def said(command: str, folder: Path, now: str = FIRST_NOW) -> str:
@@ -66,13 +74,13 @@ def workspace(folder: Path) -> Path:
 def test_every_command_in_the_docs_says_what_the_page_shows(page: Path, tmp_path: Path) -> None:
     text = page.read_text(encoding="utf-8")
     folder = workspace(tmp_path)
-    fresh = text
+    changes: list[tuple[int, str, str]] = []
     for found in BLOCK.finditer(text):
         block = found[1]
         if block.startswith(NOT_RUN):
             continue
         now = [FIRST_NOW, *NOW.findall(text, 0, found.start())][-1]
-        for command, shown in commands(block):
+        for command, shown, place in commands(block):
             if command.startswith("cd ") and not shown:
                 folder = folder / command.removeprefix("cd ")
                 continue
@@ -80,11 +88,11 @@ def test_every_command_in_the_docs_says_what_the_page_shows(page: Path, tmp_path
             if matches(shown, output):
                 continue
             if os.environ.get("TELLTALE_REFRESH"):
-                fresh = fresh.replace(f"$ {command}\n{shown}", f"$ {command}\n{output}", 1)
+                changes.append((found.start(1) + place, shown, output))
             else:
                 assert output == shown, f"`{command}` says something else now"
-    if fresh != text:
-        page.write_text(fresh, encoding="utf-8")
+    if changes:
+        page.write_text(refreshed(text, changes), encoding="utf-8")
 
 
 def test_a_page_that_shows_something_else_is_found(tmp_path: Path) -> None:
@@ -93,6 +101,17 @@ def test_a_page_that_shows_something_else_is_found(tmp_path: Path) -> None:
     assert output.endswith("\n2\n")
     assert not matches("one line\n", "another line\n")
     assert matches("first\n...\nlast\n", "first\nsecond\nthird\nlast\n")
+
+
+def test_a_page_is_refreshed_where_the_command_stands() -> None:
+    page = "```console\n$ check\nNo fault.\n```\nThen a slip:\n```console\n$ check\n1 fault.\n$ \\\n  two\n2\n```\n"
+    changes = [
+        (found.start(1) + place, shown, output)
+        for found, outputs in zip(BLOCK.finditer(page), (["No fault.\n"], ["3 faults,\nall old.\n", ""]), strict=True)
+        for (_, shown, place), output in zip(commands(found[1]), outputs, strict=True)
+        if shown != output
+    ]
+    assert refreshed(page, changes) == page.replace("1 fault.", "3 faults,\nall old.").replace("two\n2\n", "two\n")
 
 
 def test_every_link_between_pages_leads_somewhere() -> None:

@@ -83,14 +83,14 @@ def _rules(listing: Listing) -> Iterator[_Rule]:
         "most_projects_off_target",
         "Most projects are off target",
         "[programmes, portfolio]" if listing.programmes else "portfolio",
-        "projects.off_target > 50% of projects.count",
+        "projects.off_target_share > 50%",
         "at_risk",
-        "{projects.off_target} of {projects.count} projects are off target",
+        "Projects off target: {projects.off_target} of {projects.rated} with a status",
         "Agree with the owners which of them comes first",
         (
-            ("projects.off_target: 51, projects.count: 100", "fires"),
-            ("projects.off_target: 50, projects.count: 100", "quiet"),
-            ("projects.count: 100", "unknown"),
+            ("projects.off_target_share: 51%", "fires"),
+            ("projects.off_target_share: 50%", "quiet"),
+            ("", "unknown"),
         ),
     )
 

@@ -16,6 +16,7 @@ from engine.setup.files import domains, files, too_large
 from engine.setup.names import LONGEST, made_name
 from engine.setup.reading import Read, read_tables
 from engine.workspace.schemas import schema_line
+from engine.workspace.starter import init_workspace
 from engine.workspace.yamlfile import LARGEST, read_yaml, read_yaml_text
 from engine.workspace.yamlwriting import scalar, visible
 from tests.setup.lists import HEADER, TODAY, listed, made, read
@@ -192,3 +193,14 @@ def test_a_hundred_projects_of_ten_measures_are_one_list() -> None:
     ]  # fmt: skip
     found = listed(of_rows(*rows))
     assert (len(found.programmes), len(found.every_project), len(found.measures), found.targets) == (10, 100, 10, 1000)
+
+
+def test_the_parents_of_a_list_are_judged_as_those_of_the_starting_workspace(tmp_path: Path) -> None:
+    root, _, _ = made(tmp_path, of_rows(VISITS))
+    whens = []
+    init_workspace(tmp_path / "first")
+    for path in (root / "rules/our_portfolio.yaml", tmp_path / "first/rules/first_portfolio.yaml"):
+        rules = read_yaml(path, "rules").data
+        assert isinstance(rules, dict)
+        whens += [rule["when"] for rule in rules["rules"] if rule["id"] == "most_projects_off_target"]
+    assert whens == ["projects.off_target_share > 50%"] * 2

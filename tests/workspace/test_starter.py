@@ -40,12 +40,13 @@ def test_it_has_a_rule_file_an_example_return_and_a_page_to_read(tmp_path: Path)
     ("visits", "waiting", "programme"),
     [
         ("96", "5.5", "on_track"),
-        ("96", "five or so", "on_track"),  # one of two is off target, and the other isn't known
+        ("96", "five or so", "at_risk"),  # the only one with a status is off target
+        ("120", "five or so", "on_track"),  # and the only one is not
         ("96", "9", "at_risk"),
         ("some", "five or so", None),
     ],
 )
-def test_one_cell_that_cannot_be_read_makes_no_programme_worse(
+def test_a_programme_is_judged_by_those_of_its_projects_that_have_a_status(
     tmp_path: Path, visits: str, waiting: str, programme: str | None
 ) -> None:
     init_workspace(tmp_path)
