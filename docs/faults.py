@@ -20,8 +20,9 @@ _HEAD = """\
 # Faults
 
 What `telltale check` can find, by the code that stands in brackets at the end of each line. An *error* keeps `run` from
-starting; with a *warning* the files can be used, but hardly say what was meant. Codes stay the same from version to
-version; sentences may change. `telltale check --explain CODE` prints a section of this page.
+starting (in a scenario it keeps `test` from trying it, and `run` does not ask); with a *warning* the files can be used,
+but hardly say what was meant. Codes stay the same from version to version; sentences may change.
+`telltale check --explain CODE` prints a section of this page.
 
 The examples are of the workspace that `telltale init` makes: an example of a few keys stands in the place of those in
 the file that it names. This page is written by `docs/generate.py` from `engine/workspace/faults.yaml`.

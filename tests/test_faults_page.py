@@ -90,6 +90,12 @@ def test_a_code_is_explained_in_the_terminal(capsys: pytest.CaptureFixture[str])
     assert all(len(line) <= 120 for line in said.splitlines())
 
 
+def test_a_fault_in_a_scenario_is_not_said_to_stop_a_run(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--explain", "own-calendar"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "This is an error: `test` can't try the scenario. `run` does not ask for it, and goes on." in said
+
+
 def test_a_code_that_there_is_not_is_told_with_what_was_meant(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--explain", "wrong-units"]) == 2
     assert capsys.readouterr().err == "telltale: there is no fault 'wrong-units'; did you mean `wrong-unit`?\n"

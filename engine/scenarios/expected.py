@@ -102,8 +102,8 @@ class Expectations:
             self._fault(loc, "unknown-audience", f"there is no audience {quoted(audience)}", cure)
             return
         if known[audience].when != "after run":
-            what = f"`{audience}` is told on a calendar of its own, and not after a run"
-            self._fault(loc, "unknown-audience", what, "take it out")
+            what = f"`{audience}` is told on a calendar of its own, and a scenario tells of runs alone"
+            self._fault(loc, "own-calendar", what, f"take `{audience}` out of `messages`")
             return
         if not isinstance(told, dict):
             self._series(Kind.MESSAGES, told, loc, _count, ("0", "1", "2"), audience=audience)

@@ -46,10 +46,17 @@ def fault_kinds() -> dict[str, FaultKind]:
 
 def explanation(code: str, kind: FaultKind) -> str:
     """The section of one code, for a terminal."""
-    stops = "an error: `run` stops at it" if kind.severity is Severity.ERROR else "a warning: `run` goes on"
-    parts = [f"{code}: {kind.title}", f"This is {stops}.", *kind.means.strip().splitlines()]
+    parts = [f"{code}: {kind.title}", f"This is {_stops(kind)}.", *kind.means.strip().splitlines()]
     text = "\n\n".join(textwrap.fill(" ".join(part.split()), _WIDTH) for part in parts)
     if kind.shows == "words":
         return f"{text}\n\nFor example: {kind.bad.strip()}\nInstead: {kind.good.strip()}"
     bad, good = (textwrap.indent(example.rstrip(), "    ") for example in (kind.bad, kind.good))
     return f"{text}\n\nWrong, in {kind.file}:\n\n{bad}\n\nRight:\n\n{good}"
+
+
+def _stops(kind: FaultKind) -> str:
+    if kind.severity is Severity.WARNING:
+        return "a warning: `run` goes on"
+    if kind.file.startswith("rules/scenarios/"):
+        return "an error: `test` can't try the scenario. `run` does not ask for it, and goes on"
+    return "an error: `run` stops at it"
