@@ -2,15 +2,15 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from engine.model.alerts import OutboxMessage, Rendered
 from notifiers.outbox import DeliveryError
 
 _LONGEST_PART = 48  # characters of each part of a file's name
+_MOST_ALIKE = 99  # files of one day with the same name but for their number
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +50,27 @@ def write_eml(folder: Path, message: OutboxMessage) -> Path:
 
 def _path(folder: Path, rendered: Rendered) -> Path:
     """Where the message's file belongs: a name that is free, or the file that is this message already."""
-    names = _names(rendered)
-    for name in names:
+    name = ""
+    for name in _names(rendered):
         there = _contents(folder / name)
         if there is None or rendered.message_id.encode() in there.partition(b"\r\n\r\n")[0]:
             return folder / name
-    raise DeliveryError(f"another file stands in the folder {folder.name} as {names[-1]}; move it away and run again")
+    raise DeliveryError(f"another file stands in the folder {folder.name} as {name}; move it away and run again")
 
 
-def _names(rendered: Rendered) -> tuple[str, ...]:
-    """The file's names in the order tried: the plain one, where it says all exactly, then one that is nobody else's.
+def _names(rendered: Rendered) -> Iterator[str]:
+    """The file's names in the order tried: the plain one, that with the message's day, and then numbered ones.
 
-    Two messages can share a plain name ("a_b" of "c", "a" of "b_c"; one sent once more); they never share the key in
-    the other.
+    Several messages can share a plain name: a second reminder, one sent once more, "a_b" of "c" and "a" of "b_c".
     """
     parts = (rendered.period, rendered.portfolio, rendered.audience, rendered.recipient)
     safe = tuple(re.sub(r"[^a-z0-9_-]+", "-", part.lower())[:_LONGEST_PART].strip("-") or "x" for part in parts)
     stem = f"{'_'.join(safe)}_r{rendered.revision}"
-    keyed = f"{stem}_{sha256(rendered.message_id.encode()).hexdigest()[:12]}.eml"
-    return (f"{stem}.eml", keyed) if safe == parts else (keyed,)
+    of_the_day = f"{stem}_{rendered.date.date().isoformat()}"
+    yield f"{stem}.eml"
+    yield f"{of_the_day}.eml"
+    for number in range(2, _MOST_ALIKE + 1):
+        yield f"{of_the_day}_{number}.eml"
 
 
 def _contents(path: Path) -> bytes | None:

@@ -5,7 +5,7 @@ from itertools import takewhile
 from typing import Any
 
 from engine.model.alerts import SHOWN_PERIODS, HistoryPoint, Reason, Telling
-from engine.model.run import DecisionOut, FindingOut, SubjectOut
+from engine.model.run import FindingOut, SubjectOut
 from engine.model.values import Quantity, Unit, show
 from engine.model.workspace import Scheme
 from engine.periods import day_in_words
@@ -13,6 +13,7 @@ from notifiers.actwords import act_words
 from notifiers.colours import UNKNOWN, ground, text_on
 from notifiers.distance import distance_of, next_status
 from notifiers.groups import SAID, Group, digest_lead, grouped, owner_lead, reasons_of, what_changed
+from notifiers.judgements import declared_views, floor_views, judgement_views, override_views
 from notifiers.money import net_of
 from notifiers.pictures import Block
 from notifiers.replies import STATUS_SKELETON, mailto
@@ -30,13 +31,11 @@ from notifiers.words import (
     short_period,
     trend_words,
     unrated_words,
-    until_words,
 )
 
 View = dict[str, Any]  # of str, bool, list and View
 FULL = 30  # subjects told of in full; a line each for the rest, or a mail program cuts the message off
 _ANSWER = "Reply with what is being done about it, and when it will be back on target."
-JUDGED = "The PMO's judgement, not a rule:"
 
 
 # What has a picture drawn of it: the blocks of one, and the words that say the same.
@@ -45,21 +44,17 @@ Show = Callable[[tuple[Block, ...], str], View]
 
 def message_view(telling: Telling, show_picture: Show | None = None) -> View:
     """Everything that either message says; templates choose among it. Without `show_picture` there are none."""
-    groups, reasons = grouped(telling), reasons_of(telling)
+    groups, whole = grouped(telling), telling.overview
     lead = owner_lead if telling.kind == "owner" else digest_lead
+    apart = {group: [one for one in subjects if not _is(one, whole)] for group, subjects in groups.items()}
     sections: list[View] = [
         {
             "title": str(group),
             "note": _note(group, subjects),
-            "subjects": [
-                {
-                    **subject_view(subject, telling, show_picture),
-                    "told": _told(reasons.get(subject.ref), group, telling),
-                }
-                for subject in subjects
-            ],
+            "subjects": [_shown(subject, group, telling, show_picture) for subject in subjects],
         }
-        for group, subjects in groups.items()
+        for group, subjects in apart.items()
+        if subjects
     ]
     shown = [subject for section in sections for subject in section["subjects"]]
     for subject in shown[FULL:]:
@@ -78,17 +73,35 @@ def message_view(telling: Telling, show_picture: Show | None = None) -> View:
         "answer": _ANSWER if answers else "",
         "answer_link": answers[0] if len(answers) == 1 else reply,
         "sections": sections,
-        "overview": subject_view(telling.overview, telling, show_picture) if telling.overview else None,
+        "overview": _overview(whole, groups, telling, show_picture) if whole is not None else None,
         "write_to": one_line(write_to),
         "reply": reply,
-        "because": "You get this as the owner of what is listed."
-        if telling.kind == "owner"
-        else f"You get this as one of the audience {one_line(telling.audience)}.",
+        "because": _because(telling),
         "revised": telling.revision > 1,
         "made": day_in_words(telling.now.date()),
         "run": one_line(telling.run),
         "revision": str(telling.revision),
     }
+
+
+def _shown(subject: SubjectOut, group: Group, telling: Telling, show_picture: Show | None) -> View:
+    """A subject under its heading."""
+    told = _told(subject, reasons_of(telling).get(subject.ref), group, telling)
+    return {**subject_view(subject, telling, show_picture), "told": told}
+
+
+def _overview(
+    whole: SubjectOut, groups: Mapping[Group, Sequence[SubjectOut]], telling: Telling, show_picture: Show | None
+) -> View:
+    """The portfolio itself on top; where it is also one of what is told, with what its heading would have had."""
+    group = next((group for group, subjects in groups.items() if any(_is(one, whole) for one in subjects)), None)
+    if group is None:
+        return {**subject_view(whole, telling, show_picture), "told": "", "not_assessed": []}
+    return _shown(whole, group, telling, show_picture)
+
+
+def _is(one: SubjectOut, other: SubjectOut | None) -> bool:
+    return other is not None and one.ref == other.ref
 
 
 def subject_view(subject: SubjectOut, telling: Telling, show_picture: Show | None) -> View:
@@ -115,7 +128,7 @@ def subject_view(subject: SubjectOut, telling: Telling, show_picture: Show | Non
         "judgements": judgement_views(subject, scheme),
         "findings": findings,
         "distance": next((one["distance"] for one in findings if one["distance"]), "") if aim else "",
-        "acts": [act_words(act, scheme) for act in telling.acts.get(subject.ref, ())],
+        "acts": [act_words(act, scheme, telling.rules) for act in telling.acts.get(subject.ref, ())],
         "replaced": subject.override is not None,  # the findings stand beneath a person's judgement
         "briefly": _briefly(subject, scheme, findings),
         "actions": _actions(subject),
@@ -132,11 +145,26 @@ def subject_view(subject: SubjectOut, telling: Telling, show_picture: Show | Non
     }
 
 
-def _told(reason: Reason | None, group: Group, telling: Telling) -> str:
-    """What the reason adds to the heading; that one is told for the first time matters to an owner, of what is old."""
-    if reason is None or (reason is Reason.FIRST and (group is not Group.CONTINUING or telling.kind == "digest")):
+def _told(subject: SubjectOut, reason: Reason | None, group: Group, telling: Telling) -> str:
+    """What the reason adds to the heading, and who passed it on; that it is new matters to an owner, of what is old."""
+    first = reason is Reason.FIRST and (group is not Group.CONTINUING or telling.kind == "digest")
+    said = "" if reason is None or first else SAID.get(reason, "")
+    return " ".join(filter(None, (said, _passed_on(subject, telling))))
+
+
+def _passed_on(subject: SubjectOut, telling: Telling) -> str:
+    """By whom, of what this audience would not be told by itself: "Passed on from the audience owners (Dan)."."""
+    if (audience := telling.through.get(subject.ref)) is None:
         return ""
-    return SAID.get(reason, "")
+    whom = listed([one_line(name) for name in telling.through_whom.get(subject.ref, ())])
+    return f"Passed on from the audience {one_line(audience)}{f' ({whom})' if whom else ''}."
+
+
+def _because(telling: Telling) -> str:
+    """Why the recipient gets the message; owners are told of what lies below what is theirs where it is passed on."""
+    if telling.kind == "digest":
+        return f"You get this as one of the audience {one_line(telling.audience)}."
+    return f"You get this as the owner of what is listed{', or of what it is part of' if telling.through else ''}."
 
 
 def _note(group: Group, subjects: Sequence[SubjectOut]) -> str:
@@ -189,39 +217,6 @@ def finding_view(finding: FindingOut, aim: str = "") -> View:
     }
 
 
-def judgement_views(subject: SubjectOut, scheme: Scheme) -> list[View]:
-    """What people decided, said as such; the owner's own view only where it differs."""
-    return [*_override(subject, scheme), *_floor(subject, scheme), *_declared(subject, scheme)]
-
-
-def _override(subject: SubjectOut, scheme: Scheme) -> list[View]:
-    if (override := subject.override) is None:
-        return []
-    beneath = f"The rules alone say {name_of(scheme, subject.derived)}."
-    said = f"{JUDGED} {sentence(override.reason)}"
-    return [{"because": said, "detail": f"{sentence(_terms(override))} {beneath}"}]
-
-
-def _floor(subject: SubjectOut, scheme: Scheme) -> list[View]:
-    if (floor := subject.floor) is None:
-        return []
-    limit = f"No better than {name_of(scheme, floor.status)}, {_terms(floor)}"
-    return [{"because": f"{JUDGED} {sentence(floor.reason)}", "detail": limit}]
-
-
-def _declared(subject: SubjectOut, scheme: Scheme) -> list[View]:
-    declared = subject.declared
-    if declared is None or declared.status == subject.status:
-        return []
-    said = f"The owner's own view is {name_of(scheme, declared.status)}: {sentence(declared.reason)}"
-    return [{"because": said, "detail": ""}]
-
-
-def _terms(decision: DecisionOut) -> str:
-    by = "" if decision.by.casefold() == "pmo" else f", entered by {one_line(decision.by)}"
-    return f"{until_words(decision.until)}{by}."
-
-
 def _worst_first(findings: Iterable[FindingOut], scheme: Scheme) -> list[FindingOut]:
     """The findings of rules, the worst first; a floor's is told among the judgements."""
     return sorted(
@@ -236,9 +231,9 @@ def _briefly(subject: SubjectOut, scheme: Scheme, findings: list[View]) -> str:
 
     A floor comes after what is worse than it; the owner's own view decides nothing, and is no reason beside others.
     """
-    floor = _floor(subject, scheme)
+    floor = floor_views(subject, scheme)
     by_rank = [*floor, *findings] if subject.floor and subject.floor.status == subject.status else [*findings, *floor]
-    reasons = [*_override(subject, scheme), *by_rank] or _declared(subject, scheme)
+    reasons = [*override_views(subject, scheme), *by_rank] or declared_views(subject, scheme)
     if not reasons:
         return ""
     first = [reasons[0][said] for said in ("because", "milestones", "explained") if reasons[0].get(said)]

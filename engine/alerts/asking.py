@@ -68,6 +68,11 @@ class Asking:
             if situation.concerned or situation.sees_through is not None:
                 yield Decided(subject, decide(name, person, situation), situation.threshold)
 
+    def names_of(self, name: str, subject: str) -> tuple[str, ...]:
+        """The names of those in an audience who are told of a subject."""
+        reached = self.reached(name).reachable.items()
+        return tuple(self.workspace.people[person].name for person, refs in reached if subject in refs)
+
     def acts_on(self, subject: str, audience: str) -> tuple[OfficeAct, ...]:
         """The silences and acknowledgements in force that a message to an audience says of a subject."""
         standing = (

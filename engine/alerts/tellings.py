@@ -127,6 +127,7 @@ class _Stage:
         asking, run = self.asking, self.asking.run
         who, portfolio = asking.workspace.people[person], asking.portfolio
         subjects = tuple(one.subject for one in shown)
+        through = {one.subject.ref: one.decision.through for one in shown if one.decision.through is not None}
         return Telling(
             audience=self.name, kind="owner" if self.audience.who == "owners" else "digest",
             recipient=person, name=who.name, address=who.email.strip(),
@@ -142,7 +143,8 @@ class _Stage:
             },
             part_of={subject.ref: self._programmes_above(subject) for subject in subjects},
             acts={subject.ref: acts for subject in subjects if (acts := asking.acts_on(subject.ref, self.name))},
-            through={one.subject.ref: one.decision.through for one in shown if one.decision.through is not None},
+            through=through,
+            through_whom={ref: asking.names_of(name, ref) for ref, name in through.items()},
             overview=None if self.audience.who == "owners" else asking.by_ref.get(portfolio.portfolio),
         )  # fmt: skip
 

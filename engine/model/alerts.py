@@ -169,6 +169,7 @@ class Telling(Addressed):
     part_of: dict[str, tuple[PartOf, ...]] = {}  # by subject: the programmes above it, nearest first
     acts: dict[str, tuple[OfficeAct, ...]] = {}  # by subject: silences and acknowledgements that are in force on it
     through: dict[str, str] = {}  # by subject: the audience that passed it on to this one
+    through_whom: dict[str, tuple[str, ...]] = {}  # by subject: the names of those who are told of it there
     overview: SubjectOut | None = None  # in a digest: the portfolio itself, shown on top whatever its status
 
     def before(self, subject: SubjectOut) -> str | None:

@@ -201,6 +201,13 @@ def test_what_an_audience_is_not_about_reaches_it_when_it_is_passed_on() -> None
     assert told["leads"] == ["", "", "escalated", "already told", "remediated"]
 
 
+def test_a_message_names_the_audience_and_the_people_that_passed_a_subject_on() -> None:
+    office = Office(workspace({"owners": UP, "clt": RED}))
+    months = [office.month(run_of(subject("a"), period=month_name(number))) for number in range(3)]
+    (message,) = (one for one in months[-1].messages if one.audience == "clt")
+    assert (message.through, message.through_whom) == ({"meals": "owners"}, {"meals": ("Meals Lead",)})
+
+
 def test_what_waits_for_its_release_is_not_queued_again_nor_reminded_of() -> None:
     office = Office(workspace({"owners": REMINDED}))
     reasons = []

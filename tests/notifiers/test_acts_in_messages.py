@@ -38,12 +38,12 @@ def act(kind: ActKind = ActKind.ACKNOWLEDGEMENT, **more: Any) -> OfficeAct:
         ),
         (
             act(ActKind.SILENCE, rule="late", why=" "),
-            "Silenced for one of the rules by Cross-cutting Lead on 5 February 2019.",
+            "Silenced for “A milestone is late” by Cross-cutting Lead on 5 February 2019.",
         ),
     ],
 )
 def test_an_act_is_said_with_who_when_why_and_until(given: OfficeAct, said: str) -> None:
-    assert act_words(given, SCHEME) == said
+    assert act_words(given, SCHEME, {"late": "A milestone is late"}) == said
 
 
 def test_owners_and_leaders_see_it_beside_the_subject() -> None:

@@ -17,6 +17,7 @@ from tests.notifiers.samples import (
     PORTFOLIO,
     digest_telling,
     finding,
+    gap,
     money,
     months,
     subject,
@@ -89,6 +90,34 @@ def test_a_portfolio_off_target_says_why() -> None:
     assert "£300k of £25.505m is at risk after offsets." in text_of(
         digest_telling().model_copy(update={"overview": whole})
     )
+
+
+def test_a_portfolio_that_is_itself_an_exception_is_told_once_on_top() -> None:
+    why = (finding("£300k of £25.505m is at risk after offsets", gap=gap("£300k", "over")),)
+    whole = PORTFOLIO.model_copy(update={"status": EO, "exception": True, "trend": "Worse", "findings": why})
+    told = telling(
+        kind="digest", audience="clt", subjects=(whole, subject("A", EO, OT)), overview=whole,
+        reasons={whole.ref: Reason.REOPENED, "a": Reason.FIRST}, since={whole.ref: "2018-11"},
+    )  # fmt: skip
+    for words in (" ".join(text_of(told).split()), words_of(html_of(told))):
+        assert words.count("£300k of £25.505m is at risk after offsets.") == 1
+        assert "£300k over the limit for On Target." in words
+        assert "Open since November 2018. It had been put right, and is back." in words
+    assert re.findall(r"<h3[^>]*>([^<]+)<", html_of(told)) == ["A"]
+    assert "2 new exceptions" in text_of(told)  # it is one of them
+    alone = telling(kind="digest", subjects=(whole,), overview=whole, reasons={whole.ref: Reason.FIRST})
+    assert re.findall(r"<h2[^>]*>([^<]+)<", html_of(alone)) == ["The portfolio as a whole"]
+
+
+def test_what_a_portfolio_lacks_that_is_no_longer_rated_is_said_on_top() -> None:
+    lacks = (NotAssessed(missing=("beds",), rules=("low",), words=("beds",)),)
+    whole = PORTFOLIO.model_copy(update={"status": None, "previous": EO, "trend": None, "not_assessed": lacks})
+    told = telling(
+        kind="digest", subjects=(whole,), overview=whole, reasons={}, rules={"low": "Beds are few"},
+        history={whole.ref: months(EO, None)},
+    )  # fmt: skip
+    for words in (text_of(told), words_of(html_of(told))):
+        assert "for want of beds: “Beds are few”." in words
 
 
 def test_a_portfolio_that_no_rule_rates_says_so_and_what_is_remarked_of_it() -> None:

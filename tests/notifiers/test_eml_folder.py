@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,12 +16,12 @@ from tests.notifiers.reading import rendered
 from tests.notifiers.samples import NOW, telling
 
 
-def message(**changes: str | int) -> OutboxMessage:
+def message(**changes: str | int | datetime) -> OutboxMessage:
     """A message whose row says what is changed, whatever its bytes."""
     made = rendered(telling())
     if changes:
         key = sha256(str(changes).encode()).hexdigest()
-        changes |= {"dedupe_key": key, "message_id": f"<{key[:32]}@council.example>"}
+        changes = {"dedupe_key": key, **changes, "message_id": f"<{key[:32]}@council.example>"}
     changed = made.model_copy(update=changes)
     body = made.body.replace(made.message_id.encode(), changed.message_id.encode())
     return OutboxMessage(
@@ -54,16 +55,27 @@ def test_a_message_that_is_there_already_is_delivered_and_never_overwritten(tmp_
     assert path.read_bytes() == before
 
 
-def test_where_other_files_have_both_of_its_names_a_message_waits_until_they_are_moved(tmp_path: Path) -> None:
+def test_a_second_reminder_has_its_day_in_its_name_and_a_third_of_the_day_a_number(tmp_path: Path) -> None:
+    days = [NOW - timedelta(days=3), NOW, NOW]
+    reminders = [message(audience="returns", date=day, dedupe_key=str(n)) for n, day in enumerate(days)]
+    names = [write_eml(tmp_path, one).name for one in reminders]
+    stem = "2019-01_improving_lives_returns_direct_payments_lead_r1"
+    assert names == [f"{stem}.eml", f"{stem}_2019-02-08.eml", f"{stem}_2019-02-08_2.eml"]
+    assert [write_eml(tmp_path, one).name for one in reminders] == names
+
+
+def test_where_other_files_have_all_of_its_names_a_message_waits_until_one_is_moved(tmp_path: Path) -> None:
     first = write_eml(tmp_path, message())
     first.write_bytes(b"a shopping list")
-    second = write_eml(tmp_path, message())
-    second.write_bytes(b"another")
-    with pytest.raises(DeliveryError, match=f"as {second.name}; move it away and run again") as error:
+    others = [first]
+    for _ in range(99):
+        others.append(write_eml(tmp_path, message()))
+        others[-1].write_bytes(b"another")
+    with pytest.raises(DeliveryError, match=f"as {others[-1].name}; move it away and run again") as error:
         write_eml(tmp_path, message())
     assert not error.value.for_good
-    second.unlink()
-    assert write_eml(tmp_path, message()) == second
+    others[-1].unlink()
+    assert write_eml(tmp_path, message()) == others[-1]
 
 
 def test_two_messages_never_share_a_file(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import pytest
 from engine.model.alerts import HistoryPoint, Reason
 from engine.model.run import DecisionOut, MovedBy, NotAssessed, RevisedOut, SubjectOut
 from notifiers.groups import Group, group_of
-from notifiers.views import judgement_views, message_view
+from notifiers.judgements import judgement_views
+from notifiers.views import message_view
 from notifiers.words import (
     counted,
     history_words,

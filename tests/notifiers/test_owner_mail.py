@@ -181,6 +181,27 @@ def test_the_reason_for_the_mail_is_said_where_the_heading_does_not(reason: Reas
     assert said in text_of(telling(reasons={"direct_payments": reason}))
 
 
+def test_many_remarks_stand_under_one_heading() -> None:
+    told = telling(subjects=(subject("A", EO, OT, remarks=("one is low", "two is late")),), reasons={"a": Reason.FIRST})
+    assert "Also noted:\n- One is low.\n- Two is late.\n" in text_of(told)
+    assert "Also noted: One is low. Two is late." in words_of(html_of(told))
+
+
+def test_what_was_passed_on_says_from_whom_and_why_it_comes_to_this_reader() -> None:
+    through = {"through": {"direct_payments": "owners"}, "through_whom": {"direct_payments": ("Direct Payments Lead",)}}
+    for reason, said in (
+        (Reason.ESCALATED, "nobody has acknowledged it. Passed on from the audience owners (Direct Payments Lead)."),
+        (Reason.WORSENED, "was On Target. Passed on from the audience owners (Direct Payments Lead)."),
+    ):
+        told = telling(
+            audience="leads", subjects=(subject("Direct Payments", EO, OT),), reasons={"direct_payments": reason},
+            **through,
+        )  # fmt: skip
+        for words in (" ".join(text_of(told).split()), words_of(html_of(told))):
+            assert said in words
+            assert "You get this as the owner of what is listed, or of what it is part of." in words
+
+
 def test_an_exception_without_findings_still_makes_a_message() -> None:
     told = telling(subjects=(subject("A", EO, OT),), reasons={"a": Reason.FIRST})
     assert "A: Experiencing Obstacles (EO)\nWorse than last month: was On Target.\n" in text_of(told)
