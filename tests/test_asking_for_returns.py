@@ -265,5 +265,5 @@ def test_mail_tell_sends_the_office_its_own_mail_once_an_occurrence(
         told(months, "tell", "office", now="2019-02-11")
     said = capsys.readouterr().out
     assert "office is told of office, 2019-01, for 2019-02-11: 1 message." in said
-    assert "office has been told of office for 2019-02-11" in said
+    assert "office was told of office for 2019-02-11 already" in said
     assert len(office_mails(months)) == 1
