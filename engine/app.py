@@ -151,7 +151,7 @@ def _run(
 
     with _judge(office) as durable, open_the_store(office) as store:
         about = replace(declared(office, name), hold=hold)
-        seen = store.runs_seen(name)
+        seen = store.seen(name)
         taken = take_in(office, about, store, keep=publish)
         period = period_to_run(office, about, taken.returns, period_name)
         revision = Revision(
@@ -191,13 +191,10 @@ def _tell_office(office: Office, about: Declared, store: "Store", run: RunOut, p
     return [*problems, *deliver_after_run(office, store)]
 
 
-def tell_office(office: Office, name: str, audiences: Sequence[str] | None = None) -> list[Problem]:
-    """Tells who is told of problems what is new since, as after a run; why some of it could not be told.
+def tell_office(office: Office, name: str) -> list[Problem]:
+    """Tells who is told of problems after a run what is new since, such as a message that died.
 
-    `audiences` are theirs by name, all that are told after a run where none are named. For what happens between runs: a
-    message that died, an audience with a calendar of its own. Nothing new, nothing sent.
-
-    Raises FaultsError, StoreError.
+    Why some of it could not be told. Nothing new, nothing sent. Raises FaultsError, StoreError.
     """
     from engine.notices import tell_office
 
@@ -207,7 +204,7 @@ def tell_office(office: Office, name: str, audiences: Sequence[str] | None = Non
         if stored is None or not office.has_period(name, stored.period):
             return []
         period = office.period(name, stored.period)
-        problems = tell_office(office, about, store, stored.out, period, _renderer(office), audiences)
+        problems = tell_office(office, about, store, stored.out, period, _renderer(office))
         return [*problems, *deliver_after_run(office, store)]
 
 
@@ -253,8 +250,6 @@ def tell(office: Office, audience: str, portfolio: str | None, occurrence: str |
         for name in telling.portfolios_of(office, audience, portfolio):
             about = declared(office, name)
             one = telling.tell_audience(office, about, store, audience, day, render)
-            if one.state == "told" and office.workspace.audiences[audience].tell == "problems":
-                one = telling.told_of_problems(office, about, store, one, _renderer(office))
             problems = deliver_after_run(office, store) if one.state == "told" else []
             told.append(telling.with_states(one, store, problems))
     return told

@@ -3,7 +3,7 @@
 Each message is queued once: a command given again the same day says what is already there.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
@@ -42,6 +42,13 @@ class AskedFor:
     owing: int  # subjects that owe something
     complete: int  # live subjects that owe nothing any more
     problems: tuple[Problem, ...]  # whom nobody can ask, and messages that could not be made
+
+
+class OfficeMail(NamedTuple):
+    """The office's messages, and why some could not be made."""
+
+    messages: list[Queued]
+    problems: list[Problem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,22 +106,40 @@ def ask_for_returns(
 
 
 def tell_office(
+    office: Office, about: Declared, store: Store, run: RunOut, period: Period, render: RenderAny
+) -> list[Problem]:
+    """Queue the office's mail to who is told after a run, where there is anything they don't know yet.
+
+    Answers why some could not be made. `run` is the last of the period. Asked again with nothing new it queues nothing.
+    Raises StoreError.
+    """
+    names = [
+        name
+        for name, audience in office.workspace.audiences.items()
+        if audience.tell == "problems" and audience.when == "after run"
+    ]
+    if not names:
+        return []
+    seen = store.seen(about.portfolio.portfolio)
+    mail = office_mail(office, about, store, run, period, render, names)
+    store.queue(mail.messages, run.run, office.now, {about.portfolio.portfolio: seen})
+    return mail.problems
+
+
+def office_mail(
     office: Office,
     about: Declared,
     store: Store,
-    run: RunOut | None,
+    run: RunOut,
     period: Period,
     render: RenderAny,
-    audiences: Sequence[str] | None = None,
-) -> list[Problem]:
-    """Queue the office's mail, where there is anything it doesn't know yet; why some could not be made.
+    audiences: Collection[str],
+    occurrence: str | None = None,
+) -> OfficeMail:
+    """What these audiences don't know yet of what they have to look at; `run` is the last of the period.
 
-    `run` is the last of the period, if there is one. `audiences` are those to be told, all that are told after a run
-    where none are named. Asked again with nothing new it queues nothing.
-    """  # fmt: skip
-    names = _told_of_problems(office) if audiences is None else audiences
-    if not names:
-        return []
+    `occurrence` is the day of the telling, for audiences with a calendar of their own.
+    """
     name = about.portfolio.portfolio
     taken = take_in(office, about, store, keep=False)
     notices = office_notices(
@@ -122,26 +147,15 @@ def tell_office(
         _owed(office, about, taken, period), due_date(about.portfolio, period, about.working), store.told(name),
         office.now, office.today,
     )  # fmt: skip
-    problems: list[Problem] = []
-    for notice in (one for one in notices if one.audience in names):
-        message = render(notice)
+    mail = OfficeMail([], [])
+    for notice in (one for one in notices if one.audience in audiences):
+        message = render(notice.model_copy(update={"occurrence": occurrence or notice.occurrence}))
         if isinstance(message, str):
-            problems.append(Problem(file="", where=f"message to {notice.recipient}", what=message))
+            mail.problems.append(Problem(file="", where=f"message to {notice.recipient}", what=message))
             continue
-        audience = office.workspace.audiences[notice.audience]
-        state, why = state_when_queued(audience, "")  # of what was held, too
-        store.queue(
-            [Queued(message, tuple(office_told(notice, message.id)), state, why)], run.run if run else None, office.now
-        )
-    return problems
-
-
-def _told_of_problems(office: Office) -> list[str]:
-    return [
-        name
-        for name, audience in office.workspace.audiences.items()
-        if audience.tell == "problems" and audience.when == "after run"
-    ]
+        state, why = state_when_queued(office.workspace.audiences[notice.audience], "")  # of what was held, too
+        mail.messages.append(Queued(message, tuple(office_told(notice, message.id)), state, why))
+    return mail
 
 
 def _owed(office: Office, about: Declared, taken: Taken, period: Period) -> dict[str, Owed]:

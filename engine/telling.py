@@ -12,10 +12,10 @@ from engine.alerts.audiences import concerns
 from engine.alerts.cases import CaseChanges
 from engine.model.problems import Problem
 from engine.model.run import MessageOut
-from engine.notices import RenderAny, tell_office
+from engine.notices import RenderAny, office_mail
 from engine.office import Office, UsageError
-from engine.pipeline import Declared, Published, Render, tell
-from engine.store.records import MadeTelling, StoredRun
+from engine.pipeline import Declared, Published, tell
+from engine.store.records import MadeTelling, Queued, StoredRun
 from engine.store.store import Store
 
 State = Literal["told", "told before", "nothing published"]
@@ -33,7 +33,8 @@ class AudienceTold:
     run: str = ""  # what it was told of
     period: str = ""
     asked: int = 0  # how many decisions were made
-    messages: tuple[MessageOut, ...] = ()
+    queued: tuple[str, ...] = ()  # the ids of the messages
+    messages: tuple[MessageOut, ...] = ()  # as they stand in the outbox
     problems: tuple[Problem, ...] = ()  # whom nobody could reach, and messages that could not be made
 
 
@@ -74,49 +75,38 @@ def occurrence_on(office: Office, day: str | None) -> str:
 
 
 def tell_audience(
-    office: Office, about: Declared, store: Store, audience: str, occurrence: str, render: Render
+    office: Office, about: Declared, store: Store, audience: str, occurrence: str, render: RenderAny
 ) -> AudienceTold:
     """Tell an audience of what is published last of a portfolio, unless it has been told for that occurrence.
 
-    Raises StoreError, busy, where a run is published meanwhile or another program tells the same.
+    Raises StoreError, busy, where a run is published meanwhile or another program tells of the same portfolio.
     """
     name = about.portfolio.portfolio
     if (made := store.telling(audience, name, occurrence)) is not None:
         return AudienceTold(name, audience, occurrence, "told before", made.made.isoformat(), made.run)
-    seen = store.runs_seen(name)
+    seen = store.seen(name)
     stored = store.latest_run(name)
-    if stored is None:
+    of_problems = office.workspace.audiences[audience].tell == "problems"
+    if stored is None or (of_problems and not office.has_period(name, stored.period)):
         return AudienceTold(name, audience, occurrence, "nothing published")
+    telling = MadeTelling(audience, name, occurrence, stored.id, office.now)
+    told = AudienceTold(name, audience, occurrence, "told", office.now.isoformat(), stored.id, stored.period)
+    if of_problems:
+        period = office.period(name, stored.period)
+        mail = office_mail(office, about, store, stored.out, period, render, (audience,), occurrence)
+        store.tell(telling, (), mail.messages, seen)
+        return replace(told, queued=_ids(mail.messages), problems=tuple(mail.problems))
     before, cases = published_until(store, stored), CaseChanges((), tuple(store.open_cases(name)), ())
     run = stored.out.model_copy(update={"messages": (), "problems": ()})
-    told = tell(about, run, before, cases, {audience: occurrence}, office.now, render)
-    telling = MadeTelling(audience, name, occurrence, stored.id, office.now)
-    store.tell(telling, told.decisions, told.messages, seen)
-    return AudienceTold(
-        name, audience, occurrence, "told", office.now.isoformat(), stored.id, stored.period, len(told.decisions),
-        told.run.messages, told.run.problems,
+    alerted = tell(about, run, before, cases, {audience: occurrence}, office.now, render)
+    store.tell(telling, alerted.decisions, alerted.messages, seen, run=stored.id)
+    return replace(
+        told, asked=len(alerted.decisions), queued=_ids(alerted.messages), problems=alerted.run.problems
     )  # fmt: skip
 
 
-def told_of_problems(
-    office: Office, about: Declared, store: Store, told: AudienceTold, render: RenderAny
-) -> AudienceTold:
-    """What an audience was told that is told of problems: `tell_audience` keeps the occurrence, this the messages."""
-    stored = store.latest_run(told.portfolio, told.period)
-    if stored is None or not office.has_period(told.portfolio, told.period):
-        return told
-    known = {one.id for one in store.outbox(told.portfolio)}
-    period = office.period(told.portfolio, told.period)
-    problems = tell_office(office, about, store, stored.out, period, render, [told.audience])
-    messages = tuple(
-        MessageOut(
-            audience=one.rendered.audience, to=(one.rendered.address,), subject=one.rendered.subject,
-            reasons=one.rendered.reasons, state=one.state.value,
-        )
-        for one in reversed(store.outbox(told.portfolio))
-        if one.id not in known
-    )  # fmt: skip
-    return replace(told, messages=messages, problems=(*told.problems, *problems))
+def _ids(messages: Iterable[Queued]) -> tuple[str, ...]:
+    return tuple(one.rendered.id for one in messages)
 
 
 def published_until(store: Store, stored: StoredRun) -> Published:
@@ -136,9 +126,11 @@ def published_until(store: Store, stored: StoredRun) -> Published:
 
 def with_states(told: AudienceTold, store: Store, undelivered: Iterable[Problem]) -> AudienceTold:
     """The answer with its messages as they stand in the outbox now, and what kept them from being delivered."""
-    states: dict[tuple[str, tuple[str, ...]], str] = {
-        (row.rendered.audience, (row.rendered.address,)): row.state.value
-        for row in reversed(store.outbox(told.portfolio))  # the newest last
-    }
-    messages = tuple(one.model_copy(update={"state": states[one.audience, one.to]}) for one in told.messages)
+    messages = tuple(
+        MessageOut(
+            audience=one.rendered.audience, to=(one.rendered.address,), subject=one.rendered.subject,
+            reasons=one.rendered.reasons, state=one.state.value,
+        )
+        for one in reversed(store.outbox(ids=told.queued))
+    )  # fmt: skip
     return replace(told, messages=messages, problems=(*told.problems, *undelivered))

@@ -239,13 +239,6 @@ def test_a_letter_that_dies_while_it_is_sent_is_told_to_the_office(
     assert b"Could not be delivered" in told.rendered.body
 
 
-def test_an_office_with_a_calendar_of_its_own_is_told_when_it_is_asked_for(months: Months) -> None:
-    months.write("config/audiences.yaml", ON_A_MONDAY)
-    months.month("2019-01", "100", "many")
-    assert app.tell_office(months.office("2019-02-11"), "office", ["office"]) == []
-    assert len(office_mails(months)) == 1
-
-
 def test_before_anything_is_published_there_is_nothing_to_tell(months: Months) -> None:
     assert app.tell_office(months.office("2019-02-11"), "office") == []
 

@@ -1,6 +1,7 @@
 """What people decide by command: judgements, silences, acknowledgements; in the whole program, over several months."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from email import policy
 from email.parser import BytesParser
@@ -312,8 +313,10 @@ def test_a_telling_while_a_run_is_published_keeps_nothing(months: Deciding, monk
 
     with_board(months)
     months.month("2019-01", "80", "100")
-    seen = Store.runs_seen
-    monkeypatch.setattr(Store, "runs_seen", lambda self, portfolio: seen(self, portfolio) - 1)
+    seen = Store.seen
+    monkeypatch.setattr(
+        Store, "seen", lambda self, portfolio: replace(seen(self, portfolio), runs=seen(self, portfolio).runs - 1)
+    )
     months.telltale("2019-02-22", "mail", "tell", "board", expect=4)
     monkeypatch.undo()
     with app.open_the_store(months.office("2019-02-22")) as store:

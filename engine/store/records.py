@@ -51,6 +51,14 @@ class ToldBy:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """How far a portfolio had come when something began to be derived from what was published and told of it."""
+
+    runs: int  # published, every revision counted
+    told: int  # the number of the last thing told, 0 before the first
+
+
+@dataclass(frozen=True, slots=True)
 class MadeTelling:
     """An occurrence of an audience's telling on a calendar of its own, which is told once."""
 

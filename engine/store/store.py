@@ -12,7 +12,7 @@ from engine.model.returns import Return
 from engine.store.database import WAIT, Database
 from engine.store.jobs import Jobs
 from engine.store.queries import acts, decisions, outbox, publishing, returns, runs
-from engine.store.records import MadeDecision, MadeTelling, Publication, Queued, StoredRun, ToldBy
+from engine.store.records import MadeDecision, MadeTelling, Publication, Queued, Seen, StoredRun, ToldBy
 from engine.store.schema import upgrade
 
 
@@ -81,10 +81,10 @@ class Store:
 
     # ---- what was published
 
-    def runs_seen(self, portfolio: str) -> int:
-        """How many runs are published: asked before anything a run is derived from, and handed to `publish`."""
+    def seen(self, portfolio: str) -> Seen:
+        """How far it has come: asked before anything is derived from that, and handed back with what comes of it."""
         with self._database.reading() as connection:
-            return runs.count(connection, portfolio)
+            return publishing.seen_now(connection, portfolio)
 
     def latest_run(self, portfolio: str, period: str | None = None, *, before: date | None = None) -> StoredRun | None:
         """The last run of a period; without one, of the latest period published. None where there is none."""
@@ -126,11 +126,11 @@ class Store:
         with self._database.reading() as connection:
             return runs.closed_cases(connection, portfolio, before)
 
-    def publish(self, publications: Sequence[Publication], seen: Mapping[str, int]) -> None:
+    def publish(self, publications: Sequence[Publication], seen: Mapping[str, Seen]) -> None:
         """Publish one run, or a revised past period and the later ones derived again, all of it or nothing.
 
-        `seen` is what `runs_seen` answered, by portfolio, before the derivation began. Raises StoreError, busy, where
-        a run was published since, or where a message that was to be withdrawn has been claimed.
+        `seen` is what `seen` answered, by portfolio, before the derivation began. Raises StoreError, busy, where a run
+        was published or somebody told since, or where a message that was to be withdrawn has been claimed.
         """
         with self._database.writing() as connection:
             publishing.publish(connection, publications, seen)
@@ -164,14 +164,22 @@ class Store:
         with self._database.reading() as connection:
             return decisions.telling(connection, audience, portfolio, occurrence)
 
-    def tell(self, telling: MadeTelling, every: Sequence[Decision], messages: Sequence[Queued], seen: int) -> None:
+    def tell(
+        self,
+        telling: MadeTelling,
+        every: Sequence[Decision],
+        messages: Sequence[Queued],
+        seen: Seen,
+        *,
+        run: str | None = None,
+    ) -> None:
         """Keep a telling on a calendar of its own with its decisions and messages, all of it or nothing.
 
-        `seen` is what `runs_seen` answered before it was decided. Raises StoreError, busy, where a run was published
-        since, or the occurrence was told.
+        `seen` is what `seen` answered before it was decided; `run` is the one that the messages follow from, if a newer
+        revision of it replaces them. Raises StoreError, busy, where a run was published or somebody told since.
         """
         with self._database.writing() as connection:
-            publishing.tell(connection, telling, every, messages, seen)
+            publishing.tell(connection, telling, every, messages, run, seen)
 
     def occurrences_of(self, messages: Collection[str]) -> dict[str, str]:
         """By audience the last occurrence that these messages (their ids) were told for."""
@@ -180,10 +188,16 @@ class Store:
 
     # ---- messages
 
-    def queue(self, messages: Sequence[Queued], run: str | None, now: datetime) -> list[str]:
-        """Put messages into the outbox, but for those that are there already; the ids of the new ones."""
+    def queue(
+        self, messages: Sequence[Queued], run: str | None, now: datetime, seen: Mapping[str, Seen] | None = None
+    ) -> list[str]:
+        """Put messages into the outbox, but for those that are there already; the ids of the new ones.
+
+        `seen` is what `seen` answered, by portfolio, before they were decided. Raises StoreError, busy, where a run was
+        published or somebody told since.
+        """
         with self._database.writing() as connection:
-            return publishing.queue(connection, messages, run, now)
+            return publishing.queue(connection, messages, run, now, seen or {})
 
     def told(self, portfolio: str, *, without: Collection[str] = ()) -> list[Told]:
         """What each recipient was last told of each subject; `without` the messages about to be withdrawn."""
@@ -201,11 +215,16 @@ class Store:
             return outbox.unclaimed(connection, portfolio, periods)
 
     def outbox(
-        self, portfolio: str | None = None, period: str | None = None, *, states: Collection[OutboxState] = ()
+        self,
+        portfolio: str | None = None,
+        period: str | None = None,
+        *,
+        states: Collection[OutboxState] = (),
+        ids: Collection[str] | None = None,
     ) -> list[OutboxMessage]:
-        """The messages of a portfolio, period and in the states named, or all where none are; newest first."""
+        """The messages of a portfolio and period, in the states, of the ids; all where none are named; newest first."""
         with self._database.reading() as connection:
-            return outbox.messages(connection, portfolio, period, states)
+            return outbox.messages(connection, portfolio, period, states, ids)
 
     def claim(self, now: datetime, lease: timedelta) -> OutboxMessage | None:
         """Take up the message that waits longest; None where none waits. Nobody else can before the lease ends."""

@@ -25,7 +25,7 @@ def publish_until_killed(folder: Path, step: int) -> None:
     """Publish a revised December and January; die just before a statement or the commit, counted from 1."""
     database = Database(address(folder), folder)
     store = Store(database)
-    seen, going = store.runs_seen("care"), store.unclaimed("care", ["2019-01"])
+    seen, going = store.seen("care"), store.unclaimed("care", ["2019-01"])
     done = 0
 
     def die_at_the_step(*_: object) -> None:

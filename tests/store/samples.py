@@ -92,7 +92,7 @@ def publication(
 def publish(store: Store, *publications: Publication) -> None:
     """Publish as a run does that nothing came between."""
     portfolios = {one.out.portfolio for one in publications}
-    store.publish(publications, {portfolio: store.runs_seen(portfolio) for portfolio in portfolios})
+    store.publish(publications, {portfolio: store.seen(portfolio) for portfolio in portfolios})
 
 
 def return_(sha256: str = "a", period: str = "2019-01", submitter: str = "lead", actual: int = 15) -> Return:

@@ -50,7 +50,7 @@ def test_a_reader_waits_for_nobody_and_sees_one_state(url: str) -> None:
         before = connection.exec_driver_sql("SELECT count(*) FROM runs").scalar()
         publish(store, publication())
         after = connection.exec_driver_sql("SELECT count(*) FROM runs").scalar()
-        assert (before, after, store.runs_seen("care")) == (0, 0, 1)
+        assert (before, after, store.seen("care").runs) == (0, 0, 1)
     other.close()
 
 
@@ -70,7 +70,7 @@ def test_the_keys_hold_where_the_queue_of_writers_fails(url: str, monkeypatch: p
     at_once(derive, 6)
     assert sorted(outcomes) == ["busy"] * 5 + ["published"]
     with open_store(url, HERE) as store:
-        assert (store.runs_seen("care"), len(store.outbox())) == (1, 1)
+        assert (store.seen("care").runs, len(store.outbox())) == (1, 1)
 
 
 def test_no_message_is_taken_up_twice_where_the_queue_of_writers_fails(
@@ -117,7 +117,7 @@ def test_who_is_paused_inside_a_transaction_holds_nobody_up(url: str, monkeypatc
         paused_while_another_publishes()
     assert caught.value.busy
     with open_store(url, HERE) as store:
-        assert store.runs_seen("care") == 1
+        assert store.seen("care").runs == 1
     paused.close()
 
 
@@ -141,7 +141,7 @@ def test_a_connection_cut_in_the_middle_keeps_nothing_and_the_next_one_works(ser
 
 def test_a_server_started_anew_is_found_again(server: Server, url: str) -> None:
     with open_store(url, HERE) as store:
-        assert store.runs_seen("care") == 0
+        assert store.seen("care").runs == 0
         server.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
         time.sleep(0.1)
         publish(store, publication())
@@ -178,7 +178,7 @@ def test_a_fault_in_the_middle_of_a_run_is_told_and_nothing_is_kept(url: str, fa
         one = publication(messages=[queued(message())], cases=CaseChanges((case(),), (), ()))
         with pytest.raises(StoreError) as caught:
             publish(store, one)
-        assert (store.runs_seen("care"), store.outbox()) == (0, [])
+        assert (store.seen("care").runs, store.outbox()) == (0, [])
     assert words in caught.value.sentence
     assert not caught.value.busy
 

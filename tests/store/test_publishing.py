@@ -171,7 +171,7 @@ def test_the_same_revision_twice_is_refused_as_busy(tmp_path: Path) -> None:
 
 def test_a_run_derived_before_another_was_published_is_refused(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
-        seen = store.runs_seen("care")
+        seen = store.seen("care")
         publish(store, publication("2018-12"))
         with pytest.raises(StoreError, match="Another run of care was published meanwhile") as caught:
             store.publish([publication("2019-01")], {"care": seen})
@@ -181,7 +181,7 @@ def test_a_run_derived_before_another_was_published_is_refused(tmp_path: Path) -
 
 def test_a_run_of_another_portfolio_meanwhile_does_not_matter(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
-        seen = store.runs_seen("care")
+        seen = store.seen("care")
         publish(store, publication(portfolio="other"))
         store.publish([publication()], {"care": seen})
         assert store.published_periods("care") == ["2019-01"]
@@ -193,10 +193,10 @@ def test_where_the_later_of_two_periods_fails_the_earlier_is_not_kept(tmp_path: 
         publish(store, publication("2019-01", 1))
         kept = rows(tmp_path)
         with pytest.raises(StoreError):
-            store.publish([publication("2018-12", 2), publication("2019-01", 1)], {"care": 2})
+            store.publish([publication("2018-12", 2), publication("2019-01", 1)], {"care": store.seen("care")})
         assert rows(tmp_path) == kept
-        store.publish([publication("2018-12", 2), publication("2019-01", 2)], {"care": 2})
-        assert store.runs_seen("care") == 4
+        store.publish([publication("2018-12", 2), publication("2019-01", 2)], {"care": store.seen("care")})
+        assert store.seen("care").runs == 4
 
 
 def test_of_two_who_publish_at_the_same_time_one_does(tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ def test_of_two_who_publish_at_the_same_time_one_does(tmp_path: Path) -> None:
 
     def write() -> None:
         with open_store(address(tmp_path), tmp_path, wait=20) as store:
-            seen = store.runs_seen("care")
+            seen = store.seen("care")
             together.wait()
             try:
                 store.publish([publication(messages=[queued(message())])], {"care": seen})
@@ -244,5 +244,5 @@ def test_a_message_claimed_meanwhile_is_not_withdrawn_and_nothing_is_published(t
         with pytest.raises(StoreError, match="being sent while its replacement was prepared") as caught:
             publish(store, publication(revision=2, withdraws=going))
         assert caught.value.busy
-        assert store.runs_seen("care") == 1
+        assert store.seen("care").runs == 1
         assert store.unclaimed("care", ["2019-01"]) == frozenset()

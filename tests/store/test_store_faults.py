@@ -85,7 +85,7 @@ def test_a_reader_sees_one_state_while_another_writes(tmp_path: Path) -> None:
             publish(store, publication())
             after = connection.exec_driver_sql("SELECT count(*) FROM runs").scalar()
         database.close()
-        assert (before, after, store.runs_seen("care")) == (0, 0, 1)
+        assert (before, after, store.seen("care").runs) == (0, 0, 1)
 
 
 # ---- faults
@@ -141,7 +141,7 @@ def test_a_full_disk_keeps_nothing_of_what_did_not_fit(tmp_path: Path) -> None:
     with Store(database) as store:
         with pytest.raises(StoreError, match=r"There is no room left for .* nothing was kept; free some room"):
             publish(store, publication(messages=[queued(message())], inputs="x" * 100_000))
-        assert store.runs_seen("care") == 0
+        assert store.seen("care").runs == 0
         assert store.outbox() == []
     with opened(tmp_path) as store:
         publish(store, publication(inputs="x" * 100_000))
@@ -221,4 +221,4 @@ def test_the_same_message_twice_in_one_run_is_our_own_fault_and_not_busy(tmp_pat
         one = publication(messages=[queued(message()), queued(message())])
         with pytest.raises(Exception, match="UNIQUE constraint failed: outbox"):
             publish(store, one)
-        assert store.runs_seen("care") == 0
+        assert store.seen("care").runs == 0

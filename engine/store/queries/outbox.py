@@ -28,14 +28,23 @@ _LAPSED = "the program that was sending it stopped on the way"
 
 
 def messages(
-    connection: Connection, portfolio: str | None, period: str | None, states: Collection[OutboxState]
+    connection: Connection,
+    portfolio: str | None,
+    period: str | None,
+    states: Collection[OutboxState],
+    ids: Collection[str] | None,
 ) -> list[OutboxMessage]:
-    """The messages of a portfolio and period (each None: all), in any of the states (none given: all); newest first."""
+    """The messages of a portfolio and period (each None: all), in any of the states (none given: all); newest first.
+
+    `ids` are those wanted, all where it is None.
+    """
     query = select(outbox).order_by(outbox.c.number.desc())
     if portfolio is not None:
         query = query.where(outbox.c.portfolio == portfolio)
     if period is not None:
         query = query.where(outbox.c.period == period)
+    if ids is not None:
+        query = query.where(outbox.c.id.in_(list(ids)))
     if states:
         query = query.where(outbox.c.state.in_(list(states)))
     return [_message(row) for row in connection.execute(query)]
@@ -158,6 +167,11 @@ def act(
     changes = {"again_at": None, "lease_until": None, "token": row.token + 1, "acts": acts, **values}
     connection.execute(update(outbox).where(outbox.c.id == message).values(changes))
     return True
+
+
+def told_until(connection: Connection, portfolio: str) -> int:
+    """The number of the last thing that anybody was told of a portfolio, whatever became of it; 0 before the first."""
+    return connection.scalar(select(func.max(told.c.number)).where(told.c.portfolio == portfolio)) or 0
 
 
 def told_last(connection: Connection, portfolio: str, without: Collection[str]) -> list[Told]:

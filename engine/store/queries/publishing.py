@@ -12,19 +12,24 @@ from engine.model.alerts import Decision, OutboxState
 from engine.model.run import RunOut
 from engine.store.errors import StoreError
 from engine.store.queries import decisions as made
+from engine.store.queries import outbox as sent
 from engine.store.queries import runs as published
 from engine.store.queries.outbox import UNCLAIMED
-from engine.store.records import MadeTelling, Publication, Queued
+from engine.store.records import MadeTelling, Publication, Queued, Seen
 from engine.store.tables import cases, findings, inputs, outbox, problems, runs, statuses, told
 
 
-def publish(connection: Connection, publications: Sequence[Publication], seen: Mapping[str, int]) -> None:
+def seen_now(connection: Connection, portfolio: str) -> Seen:
+    """How far a portfolio has come."""
+    return Seen(published.count(connection, portfolio), sent.told_until(connection, portfolio))
+
+
+def publish(connection: Connection, publications: Sequence[Publication], seen: Mapping[str, Seen]) -> None:
     """Write publications, in their order. Raises StoreError, busy, where what they were derived from has changed.
 
-    `seen` is, by portfolio, how many runs were published when the derivation began.
+    `seen` is, by portfolio, how far it had come when the derivation began.
     """
-    for portfolio, count in seen.items():
-        _refuse_changed(connection, portfolio, count)
+    _refuse_changed(connection, seen)
     for publication in publications:
         _withdraw(connection, publication)
         _write(connection, publication)
@@ -35,21 +40,27 @@ def tell(
     telling: MadeTelling,
     every: Sequence[Decision],
     messages: Sequence[Queued],
-    seen: int,
+    run: str | None,
+    seen: Seen,
 ) -> None:
     """Write a telling on a calendar of its own: that it was made, its decisions and messages.
 
-    Raises StoreError, busy, where it was told meanwhile, or a run was published since `seen` were.
+    `run` is the one that the messages follow from; None where a newer revision doesn't replace them. Raises StoreError,
+    busy, where it was told meanwhile, or what it was decided from has changed.
     """
-    _refuse_changed(connection, telling.portfolio, seen)
+    _refuse_changed(connection, {telling.portfolio: seen})
     made.add_telling(connection, telling)
     made.add(connection, telling.run, {telling.audience: telling.occurrence}, telling.made, every)
-    _put(connection, messages, telling.run, telling.made)
+    _put(connection, messages, run, telling.made)
 
 
-def _refuse_changed(connection: Connection, portfolio: str, seen: int) -> None:
-    if published.count(connection, portfolio) != seen:
-        raise StoreError(f"Another run of {portfolio} was published meanwhile; nothing was kept; try again", busy=True)
+def _refuse_changed(connection: Connection, seen: Mapping[str, Seen]) -> None:
+    for portfolio, then in seen.items():
+        now = seen_now(connection, portfolio)
+        if now != then:
+            run = now.runs != then.runs
+            what = f"Another run of {portfolio} was published" if run else f"Somebody was told of {portfolio}"
+            raise StoreError(f"{what} meanwhile; nothing was kept; try again", busy=True)
 
 
 def _withdraw(connection: Connection, publication: Publication) -> None:
@@ -86,8 +97,14 @@ def _write(connection: Connection, publication: Publication) -> None:
     _put(connection, publication.messages, out.run, publication.now)
 
 
-def queue(connection: Connection, messages: Iterable[Queued], run: str | None, now: datetime) -> list[str]:
-    """Put messages into the outbox, but for those that are there already by their key; the ids of the new ones."""
+def queue(
+    connection: Connection, messages: Iterable[Queued], run: str | None, now: datetime, seen: Mapping[str, Seen]
+) -> list[str]:
+    """Put messages into the outbox, but for those that are there already by their key; the ids of the new ones.
+
+    Raises StoreError, busy, where what they were decided from has changed since `seen`, by portfolio.
+    """
+    _refuse_changed(connection, seen)
     wanted = {one.rendered.dedupe_key: one for one in messages}
     known = connection.scalars(select(outbox.c.dedupe_key).where(outbox.c.dedupe_key.in_(list(wanted))))
     for key in known:
