@@ -58,6 +58,7 @@ class Mutant(NamedTuple):
     statement: int  # the first line of the innermost that it stands in
     what: str
     words: bool  # that a person reads
+    code: CodeType  # of the function so changed
 
     @property
     def key(self) -> Key:
@@ -70,22 +71,14 @@ class Mutant(NamedTuple):
 
 def mutants_of(file: str) -> Iterator[Mutant]:
     """All mutants of a module."""
-    for function, (node, _) in _functions(file, _parsed(file)):
+    for function, (node, path) in _functions(file, _parsed(file)):
         statements = _statements(node)
         for number, (changed, what) in enumerate(_changes(node)):
             words = isinstance(changed, ast.Constant) and isinstance(changed.value, str) and " " in changed.value
             line = getattr(changed, "lineno", function.line)
-            yield Mutant(function, number, line, statements.get(id(changed), function.line), what, words)
-
-
-def mutated(mutant: Mutant) -> CodeType:
-    """The code of a mutant's function."""
-    node, path = dict(_functions(mutant.function.file, _parsed(mutant.function.file)))[mutant.function]
-    for number, _ in enumerate(_changes(node)):
-        if number == mutant.number:
-            changed = _WithoutNots().visit(copy.deepcopy(node))
-            return _codes(_compiled(mutant.function.file, changed, path))[mutant.function.name, mutant.function.line]
-    raise LookupError(mutant)
+            whole = _compiled(file, _WithoutNots().visit(copy.deepcopy(node)), path)
+            code = _codes(whole)[function.name, function.line]
+            yield Mutant(function, number, line, statements.get(id(changed), function.line), what, words, code)
 
 
 def noting(file: str) -> dict[tuple[str, int], CodeType]:
@@ -347,13 +340,12 @@ class Trial:
         try:
             os.setpgid(0, 0)
             os.dup2(os.open(os.devnull, os.O_RDWR), 1)
-            limit = int(8 + 2 * self._seconds)
+            limit = int(3 + 2 * self._seconds)
             resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 2))
             resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-            signal.alarm(20 * limit)  # for what waits for nothing; a busy machine is no reason
-            code = mutated(mutant)
+            signal.alarm(60 * limit)  # for what waits for nothing; a busy machine is no reason
             name, line = mutant.function[1:]
-            self._replace(mutant.function.file, {(name, line): code, **_codes(code)})
+            self._replace(mutant.function.file, {(name, line): mutant.code, **_codes(mutant.code)})
             for index, item in enumerate(tests):
                 self._failed = False
                 self._run(item, tests[index + 1 : index + 2])

@@ -33,7 +33,7 @@ PORTFOLIO = Portfolio(
     starts="2019-01",
     measures={
         "recruitment": Measure(title="Posts filled", unit=Unit.PERCENT, better=Better.HIGHER, decimals=1),
-        "income": Measure(title="Income", unit=Unit.MONEY, better=Better.HIGHER, adds_up=True),
+        "income": Measure(title="Income", unit=Unit.MONEY, better=Better.HIGHER, adds_up=True, group="money"),
         "delays": Measure(title="Delayed transfers", unit=Unit.NUMBER, better=Better.LOWER, decimals=0),
     },
     programmes=(

@@ -6,6 +6,7 @@ from engine.facts.equals import Evaluator
 from engine.model.values import Unit
 from engine.model.workspace import Better, Measure
 from engine.rulebook.formulas import Formulas, formula_faults
+from engine.workspace.faultbook import fault_kinds
 from engine.workspace.yamlfile import read_yaml_text
 from tests.rulebook.office import PORTFOLIO, SCHEME
 from tests.rulebook.scopes import quantity
@@ -29,6 +30,12 @@ def test_a_formula_is_worked_out_from_what_is_known(formula: str, value: str | N
     assert evaluate(formula, KNOWN) == (quantity(value) if value else None)
 
 
+def test_what_a_formula_is_made_of_is_told_in_the_order_written() -> None:
+    formulas = Formulas(PORTFOLIO, SCHEME)
+    assert [fact.name for fact in formulas.facts("income.forecast - income")] == ["income.forecast", "income"]
+    assert formulas.facts("income /") == ()
+
+
 @pytest.mark.parametrize(
     ("formula", "said"),
     [
@@ -49,4 +56,6 @@ def test_a_formula_that_cannot_be_meant_is_a_fault(formula: str, said: list[str]
     gap = Measure(title="Gap", unit=Unit.MONEY, better=Better.LOWER, equals=formula)
     portfolio = PORTFOLIO.model_copy(update={"measures": {**PORTFOLIO.measures, "gap": gap}})
     file = read_yaml_text(f"measures:\n  gap: {{title: Gap, unit: money, equals: {formula}}}\n", "lives.yaml")
-    assert [str(fault).removeprefix("lives.yaml:") for fault in formula_faults(file, portfolio, SCHEME)] == said
+    faults = list(formula_faults(file, portfolio, SCHEME))
+    assert [str(fault).removeprefix("lives.yaml:") for fault in faults] == said
+    assert {fault.code for fault in faults} <= fault_kinds().keys()

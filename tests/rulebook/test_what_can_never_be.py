@@ -60,6 +60,7 @@ delays - income.run > 2 and income.run - delays > -1
 delays >= 50% of target and 2 * delays < delays.target
 delays / income.run > 5 and delays / income.run < 3
 delays / 2 > 4 and delays < 8
+delays < 2 * income.run and delays.target > 3 * income.run and 3 * delays > 2 * delays.target and delays > 0 and delays < 9 and delays.target > 0 and delays.target < 9
 delays < 80% of target and delays > 90% of target
 delays < (100% - tolerance) of target and delays > 60% of target
 recruitment < (100% - tolerance) of target and recruitment >= 50% of target
@@ -116,6 +117,8 @@ delays * income.run > 5 and delays < 3 and income.run < 2
 delays * delays < 0
 delays / income.run > 5 and delays < 3
 -delays > 5 and delays < -3
+delays != 5 and delays > 7
+delays != 5 and delays < 3
 delays is missing and income > £5
 delays is missing and delays.target > 5
 delays is missing and delays.previous > 5
@@ -182,6 +185,16 @@ def test_what_would_take_too_long_is_left_undecided() -> None:
     assert SOLVER.can_be(condition(f"{each} and delays < 0 and income < £0 and recruitment < 0%"))
 
 
+def test_what_has_more_inequalities_than_are_worth_comparing_is_left_undecided() -> None:
+    def between(many: int) -> Condition:
+        ns = range(1, many)
+        each = (f"delays > {n} * income.run + {n} and delays < {n} * income.run - {n}" for n in ns)
+        return And(tuple(map(condition, each)))
+
+    assert not SOLVER.can_be(between(5))
+    assert SOLVER.can_be(between(25))
+
+
 def test_a_question_that_would_take_hours_is_left_undecided_and_the_next_is_answered() -> None:
     limits = Solver(KNOWN, budget=Budget(a_question=5_000))
     one, other = (
@@ -223,6 +236,8 @@ def test_what_was_decided_costs_nothing_to_ask_again() -> None:
         ("delays < 80% of target", "delays < 90% of target", True),
         ("delays < delays.target - 3", "delays < delays.target", True),
         ("delays > 9 and delays < income.run and income.run < recruitment.run", "recruitment.run > 9", True),
+        ("milestones.slipped > 3 and milestones.count > 0", "milestones.count > 2", True),
+        ("delays > 7 or (income > £5 and income < £3)", "delays > 6", True),
         ("lifecycle is closed", "lifecycle is not live", True),
         ("delays is rising", "delays is not falling", True),
         ("(delays > 7) for 3 periods", "delays > 5", True),
