@@ -25,6 +25,7 @@ def run(test: str, **keys: str) -> TestResult:
     [
         ("delays > 5", "{delays: 8}", "fires"),
         ("delays > 5", "{delays: 5}", "quiet"),
+        ("savings.at_risk in this year > £5", "{savings.at_risk  in  this year: £6}", "fires"),
         ("delays > 5", "{}", "unknown"),
         ("delays > 5", "{delays: missing}", "unknown"),
         ("delays > 5", "{delays: }", "unknown"),
