@@ -10,7 +10,7 @@ from engine.facts.doubtful import Doubtful
 from engine.facts.equals import Evaluator
 from engine.facts.measures import Measures, MeasureView
 from engine.facts.milestones import Milestones
-from engine.facts.names import HELD_FOR, LIFECYCLE, PREVIOUS_STATUS, or_worse
+from engine.facts.names import HELD_FOR, LIFECYCLE, PREVIOUS_STATUS
 from engine.facts.rollup import SavingsTree
 from engine.facts.timeline import Timeline
 from engine.facts.words import OVERDUE
@@ -104,7 +104,7 @@ class FactBook:
         if standing.held_for is not None:
             facts[HELD_FOR] = Quantity(Decimal(standing.held_for), Unit.NUMBER)
         if standing.previous is not None:
-            states[PREVIOUS_STATUS] = _status_words(standing.previous, scheme)
+            states[PREVIOUS_STATUS] = frozenset((standing.previous,))
         if standing.previous is not None or standing.held_for is not None:
             expected |= {"status"}
         declared = self._portfolio.subjects[subject]
@@ -214,10 +214,3 @@ class FactBook:
             if self._timeline.lifecycle(below, period) is Lifecycle.LIVE:
                 found.setdefault(_COUNTED_AS[below.level], []).append(below.ref)
         return {name: tuple(refs) for name, refs in found.items()}
-
-
-def _status_words(status: str, scheme: Scheme) -> frozenset[str]:
-    """The words that hold of `status.previous`: the status itself, and "… or worse" of it and of every better one."""
-    rank = scheme.rank(status)
-    better = scheme.statuses[: rank + 1] if rank is not None else ()
-    return frozenset((status, *(or_worse(one.id) for one in better)))

@@ -67,11 +67,6 @@ HELD_FOR = "status.held_for"  # periods
 LIFECYCLE, PREVIOUS_STATUS = "lifecycle", "status.previous"  # words, never figures
 
 
-def or_worse(status: str) -> str:
-    """The word that holds of a status and of every worse one."""
-    return f"{status} or worse"
-
-
 class FactNames:
     """Every name that a rule of a portfolio may use."""
 
@@ -99,12 +94,7 @@ class FactNames:
         self._units = units
         self._state_words = {
             LIFECYCLE: frozenset(lifecycle.value for lifecycle in Lifecycle),
-            PREVIOUS_STATUS: frozenset(
-                (
-                    *(status.id for status in (*scheme.statuses, *scheme.outside)),
-                    *(or_worse(status.id) for status in scheme.statuses),
-                )
-            ),
+            PREVIOUS_STATUS: frozenset(status.id for status in (*scheme.statuses, *scheme.outside)),
         }
 
     @property

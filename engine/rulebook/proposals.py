@@ -50,6 +50,7 @@ class Proposals:
     ) -> None:
         self._rule, self._portfolio, self._effective, self._evaluate = rule, portfolio, effective, evaluate
         self._names, self._known = FactNames(portfolio, scheme), Known()
+        self._likely = (Lifecycle.LIVE.value, *(status.id for status in scheme.statuses))
         self._nodes = tuple(node for condition in rule.conditions for node in walk(condition))
         self._facts = {fact.name: fact for condition in rule.conditions for fact in facts_in(condition)}
         # How many periods a test has to have: as many as are asked in a row, and one more for what may clear the rule.
@@ -142,6 +143,8 @@ class Proposals:
                 for value in values:
                     for first in (value, *before):
                         yield {**template, figure.name: (first, *(value for _ in range(self._periods - 1)))}
+                        if self._rule.clears is not None:  # it fires, and then the last period clears it
+                            yield {**template, figure.name: (*(first for _ in range(self._periods - 1)), value)}
 
     def _asked_of(self, figure: Fact) -> Iterator[Comparison]:
         """The comparisons that have it for one of their sides."""
@@ -185,8 +188,8 @@ class Proposals:
         name = node.fact.name
         if not self._names.is_state_only(name):
             return template
-        others = sorted(self._names.words(name) - {node.word}, key=lambda word: word != Lifecycle.LIVE)
-        return {**template, name: others[0]}
+        others = self._names.words(name) - {node.word}
+        return {**template, name: next(word for word in (*self._likely, *sorted(others)) if word in others)}
 
     # ---- helpers
 

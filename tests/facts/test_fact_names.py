@@ -59,7 +59,7 @@ def test_words_may_be_said_of_measures_states_and_of_any_figure_that_it_is_missi
     assert {"off target", "rising", "not captured", "under review"} <= NAMES.words("uptake") & NAMES.words("actual")
     assert NAMES.words("uptake.target") == NAMES.words("weeks_to_recovery") == {"missing"}
     assert "not monitored" in NAMES.words("lifecycle")
-    assert {"amber", "amber or worse", "closed"} <= NAMES.words("status.previous")
+    assert {"amber", "closed"} <= NAMES.words("status.previous")
     assert NAMES.words("uptak") == frozenset()
     assert NAMES.is_state_only("lifecycle")
     assert not NAMES.is_state_only("status.held_for")

@@ -1,5 +1,7 @@
 """What no test of a rule shows: sides of limits, bands, periods in a row; and the tests that would show it."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -175,6 +177,25 @@ CONDITIONS = (
     "income > £{n}k and (delays > {n}) for 3 periods",
     "status.previous is at_risk or worse and delays > {n}",
 )
+
+
+def proposed() -> list[tuple[dict[str, str], list[str]]]:
+    """The cases of proposed_tests.txt: a rule's keys ("has" is a test that it has), and the tests to add."""
+    text = Path(__file__).with_name("proposed_tests.txt").read_text("utf-8")
+    lines = [case.splitlines() for case in text.split("\n\n")[1:]]
+    return [
+        (
+            dict(line.split(": ", 1) for line in case if line[0] != " "),
+            [line.strip() for line in case if line[0] == " "],
+        )
+        for case in lines
+    ]
+
+
+@pytest.mark.parametrize(("keys", "add"), proposed())
+def test_what_is_proposed_lies_on_the_limits_of_a_rule_and_beside_them(keys: dict[str, str], add: list[str]) -> None:
+    rule = {key: value for key, value in keys.items() if key != "has"}
+    assert list(covered([keys["has"]] if "has" in keys else [], **rule).add) == add
 
 
 @given(st.sampled_from(CONDITIONS), st.integers(1, 99))
