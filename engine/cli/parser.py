@@ -76,14 +76,16 @@ def build_parser() -> argparse.ArgumentParser:
     what_if.add_argument("--picture", metavar="FILE", help="draw the sweep into this file, .svg or .png")
 
     schedule = _command(commands, "schedule", "list what comes next by itself, or prove a year of it")
-    schedule.add_argument("--next", type=int, metavar="N", default=12, help="how many; 12 without it")
+    schedule.add_argument("--next", type=int, metavar="N", help="how many; 12 without it")
     schedule.add_argument(
         "--check", type=int, metavar="YEAR", help="say how often each job comes in a year, and where not"
     )
     serve = _command(commands, "serve", "keep the schedule: do what is due, send what waits, until it is stopped")
-    serve.add_argument("--listen", metavar="HOST:PORT", default="127.0.0.1:8437", help="for /healthz and /metrics")
-    serve.add_argument("--every", type=int, metavar="SECONDS", default=20, help="how often to look; 30 at most")
-    serve.add_argument("--once", action="store_true", help="do what is due, send what waits, and end")
+    serve.add_argument("--listen", metavar="HOST:PORT", help="for /healthz and /metrics; 127.0.0.1:8437 without it")
+    serve.add_argument("--every", type=int, metavar="SECONDS", help="how often to look; 20 without it, 30 at most")
+    serve.add_argument(
+        "--once", action="store_true", help="do what is due, send what waits, say what was done, and end"
+    )
 
     _command(commands, "doctor", "check that everything a run needs is in order")
 

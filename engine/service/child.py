@@ -29,16 +29,18 @@ def run_child(arguments: Sequence[str], root: Path, *, limit: float, must_end: C
 
     `limit` is how many seconds it may take. `must_end` is asked again and again: why it has to end now, or "".
     """
-    command = [sys.executable, "-m", "engine", "-C", str(root), *arguments, "--format", "json"]
+    command = [sys.executable, "-m", "engine.service.attached", "-C", str(root), *arguments, "--format", "json"]
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = subprocess.Popen(
             command,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # which closes when we die: see `attached.py`
             stdout=out,
             stderr=err,
             start_new_session=True,  # what is sent to our group (Ctrl-C) is ours to pass on
         )
-        killed = _wait(process, limit, must_end)
+        assert process.stdin is not None  # noqa: S101 - it is a pipe
+        with process.stdin:
+            killed = _wait(process, limit, must_end)
         for file in (out, err):
             file.seek(0)
         answer = out.read(LONGEST_ANSWER).decode(errors="replace")

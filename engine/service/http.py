@@ -1,6 +1,7 @@
 """/healthz and /metrics: read only, from what the service knew when it last looked; no request touches the database."""
 
 import json
+import socket
 from collections.abc import Callable
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,14 +15,29 @@ from engine.service.metrics import Health, exposition, is_well
 SLOWEST = 5.0  # seconds that a reader may take to say what it wants
 
 
+def address_of(text: str) -> tuple[str, int]:
+    """Host and port of HOST:PORT, or of [HOST]:PORT for IPv6. Raises UsageError."""
+    host, _, port = text.rpartition(":")
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    if not bare or (":" in bare) != (bare != host) or not port.isascii() or not port.isdecimal():
+        raise UsageError(f"{text!r} is no address to listen on; write it as 127.0.0.1:8437 or [::1]:8437")
+    return bare, int(port)
+
+
+def _server(host: str) -> type[ThreadingHTTPServer]:
+    class Server(ThreadingHTTPServer):
+        address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        daemon_threads = True
+
+    return Server
+
+
 class Listener:
     """Answers on an address while it is open."""
 
     def __init__(self, address: str, health: Callable[[], Health | None], clock: Callable[[], datetime]) -> None:
         """`address` is HOST:PORT; port 0 takes any that is free. Raises UsageError where it can't be had."""
-        host, _, port = address.rpartition(":")
-        if not host or not port.isascii() or not port.isdecimal():
-            raise UsageError(f"{address!r} is no address to listen on; write it as 127.0.0.1:8437")
+        host, port = address_of(address)
 
         class Handler(BaseHTTPRequestHandler):
             timeout = SLOWEST
@@ -49,10 +65,9 @@ class Listener:
                 self.wfile.write(body)
 
         try:
-            self._server = ThreadingHTTPServer((host.strip("[]"), int(port)), Handler)
+            self._server = _server(host)((host, port), Handler)
         except (OSError, OverflowError) as error:
             raise UsageError(f"nothing can listen on {address} ({error}); name another with --listen") from None
-        self._server.daemon_threads = True
         self._thread = Thread(target=self._server.serve_forever, daemon=True)
 
     @property

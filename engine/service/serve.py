@@ -25,7 +25,8 @@ from engine.service.child import Ended, run_child
 from engine.service.http import Listener
 from engine.service.log import log_to
 from engine.service.metrics import Health
-from engine.service.worker import LEASE, RENEW_EVERY, STOPPED, TAKEN_UP_WITHIN, Said, Worker
+from engine.service.plan import planned
+from engine.service.worker import LEASE, RENEW_EVERY, SETTLING, STOPPED, TAKEN_UP_WITHIN, Said, Worker
 from engine.store.errors import StoreError
 from engine.store.store import Store
 
@@ -92,7 +93,10 @@ class Service:
                     worker.send()
                 self._count_overdue(worker)
                 standing = store.jobs.standing(self.clock())
-                last, unfinished = tuple(store.jobs.last()), tuple(store.jobs.unfinished())
+                names = [
+                    job.name for job in planned(self.office().workspace)
+                ]  # what is no longer planned alarms nobody
+                last, unfinished = tuple(store.jobs.last(names)), tuple(store.jobs.unfinished(names))
         except StoreError as error:
             self._wrong = error.sentence
             self.say("the database can't be used", level="error", detail=error.sentence)
@@ -161,9 +165,19 @@ class Service:
 
     # ---- waking up
 
-    def once(self) -> None:
-        """Look once, now."""
+    def once(self) -> list[dict[str, object]]:
+        """Look once, now: what became of each job that was due, as the log has it."""
+        settled: list[dict[str, object]] = []
+        log = self.say
+
+        def said(event: str, *, level: str = "info", **fields: object) -> None:
+            log(event, level=level, **fields)
+            if event in SETTLING:
+                settled.append({"event": event, **fields})
+
+        self.say = said
         self.look()
+        return settled
 
     def serve(self, listen: str) -> None:
         """Look again and again until told to stop. Raises UsageError where the address can't be had."""

@@ -6,7 +6,7 @@ while the job runs. Whoever loses it ends the child, and says nothing more of th
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -28,6 +28,7 @@ USED_WRONGLY = 2  # an exit code after which trying again helps nobody
 
 LOST = "its lease ran out and another replica has taken it up"
 STOPPED = "the service was stopped"
+SETTLING = ("job done", "job had nothing to do", "job is tried again", "job failed", "job missed", "job lost")  # events
 
 
 class Said(Protocol):
@@ -124,7 +125,7 @@ class Worker:
             return
         self.say("job begins", **about, due=claimed.due.isoformat(), command=" ".join(words))
         ended = self.run(words, office, self._kept_up(claimed))
-        run = _run_id(ended.out)
+        run = _run_id(ended)
         about |= {"run": run} if run else {}
         if ended.killed == LOST:
             self._settled(False, "", about)
@@ -172,18 +173,37 @@ class Worker:
 
 
 def _why(ended: Ended) -> str:
+    """Why a command did not do it: in its own words where it has any."""
     if ended.killed:
         return ended.killed
     if ended.code < 0:
         return f"its process was ended by signal {-ended.code}"
-    return ended.said.removeprefix("telltale: ") or f"it ended with exit code {ended.code}"
+    said = ended.said.removeprefix("telltale: ") or _first_that_is_not_out(_answer(ended))
+    return said or f"it ended with exit code {ended.code}"
 
 
-def _run_id(out: str) -> str:
+def _first_that_is_not_out(answer: Mapping[str, Any]) -> str:
+    """The first message that a sending, or the sending of a run, did not get out, and why."""
+    for one in (*answer.get("failed", ()), *answer.get("uncertain", ())):
+        return f"{one['id'][:8]} to {one['to']} is {one['state']}: {one['detail']}"
+    for key in ("put_off", "archive_fault"):
+        if answer.get(key):
+            return f"{key.replace('_', ' ')}: {answer[key]}"
+    for one in answer.get("undelivered", ()):
+        return f"{one['where']}: {one['what']}"
+    return ""
+
+
+def _run_id(ended: Ended) -> str:
     """The id of the run that a command has answered with; "" where it answered something else."""
-    try:
-        answer = json.loads(out)
-    except ValueError:
-        return ""
-    run = answer.get("run") if isinstance(answer, dict) else None
+    run = _answer(ended).get("run")
     return run if isinstance(run, str) else ""
+
+
+def _answer(ended: Ended) -> Mapping[str, Any]:
+    """What a command answered as JSON; nothing where it was cut off, or is something else."""
+    try:
+        answer = json.loads(ended.out)
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}

@@ -35,15 +35,15 @@ class Jobs:
         with self._database.reading() as connection:
             return jobs.kept(connection, names, since)
 
-    def unfinished(self) -> list[KeptJob]:
-        """The occurrences that somebody is at, or that wait for their next try."""
+    def unfinished(self, names: Collection[str]) -> list[KeptJob]:
+        """The occurrences of jobs that somebody is at, or that wait for their next try."""
         with self._database.reading() as connection:
-            return jobs.unfinished(connection)
+            return jobs.unfinished(connection, names)
 
-    def last(self) -> list[KeptJob]:
-        """Of each job the occurrence that was last done, or that failed."""
+    def last(self, names: Collection[str]) -> list[KeptJob]:
+        """Of each of these jobs the occurrence that was last done, or that failed."""
         with self._database.reading() as connection:
-            return jobs.last(connection)
+            return jobs.last(connection, names)
 
     def claim(
         self, job: str, slot: str, day: date, due: datetime, *, now: datetime, lease: timedelta, by: str

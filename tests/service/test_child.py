@@ -1,7 +1,9 @@
 """A job's child process crashes, hangs, or fails: the job fails and is told, and the service lives."""
 
 import json
+import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -13,7 +15,8 @@ import pytest
 from engine.service.child import Ended
 from engine.service.metrics import is_well
 from engine.service.serve import Service
-from tests.test_acceptance import Office
+from tests.service.test_replicas import wait_for
+from tests.test_acceptance import ROOT, Office
 
 DERIVE = '{do: run, portfolio: improving_lives, when: {every: month, on: 6th working day, at: "07:00"}}'
 
@@ -152,3 +155,42 @@ def test_a_database_that_is_damaged_is_told_and_the_service_lives(looks: Looks) 
     assert events(said) == ["the database can't be used"]
     assert service.health is not None
     assert "is damaged" in service.health.wrong
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="a process's children are looked up in /proc")
+def test_the_child_of_a_service_that_is_killed_ends_with_it(looks: Looks) -> None:
+    words = ["serve", "--listen", "127.0.0.1:0"]  # a command that goes on until somebody ends it
+    script = (
+        "import sys; from pathlib import Path; from engine.service.child import run_child\n"
+        f"run_child({words!r}, Path(sys.argv[1]), limit=600, must_end=lambda: '')"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script, str(looks.office.folder)], cwd=ROOT)
+    try:
+        children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children")
+        child = wait_for(lambda: children.read_text().split(), "it has a child")[0]
+        wait_for(lambda: b"attached" in Path(f"/proc/{child}/cmdline").read_bytes(), "which is the program")
+        time.sleep(1)
+        assert children.read_text().split() == [child]  # it lives as long as its parent
+    finally:
+        parent.kill()
+        parent.wait()
+    wait_for(lambda: not is_alive(child), "the child has ended")
+
+
+def is_alive(pid: str) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def test_what_could_not_be_sent_is_told_with_its_reason(looks: Looks) -> None:
+    (looks.office.folder / "var/outbox").write_text("a file where the folder should be")
+    _, said = looks.at("2019-02-08T07:00")
+    assert events(said) == ["job begins", "job is tried again"]
+    assert "a message can't be written to the folder outbox: File exists" in said[-1]["detail"]
+    (looks.office.folder / "config/schedule.yaml").write_text("{}\n")
+    _, said = looks.at("2019-02-08T07:30")
+    details = [line["detail"] for line in said if line["event"] == "sending failed"]
+    assert details
+    assert all("is retry: a message can't be written to the folder outbox" in one for one in details), details

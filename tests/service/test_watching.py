@@ -5,6 +5,7 @@ import socket
 import urllib.error
 import urllib.request
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -74,6 +75,18 @@ def test_it_answers_on_loopback() -> None:
         assert get(listener.port, "/")[0] == 404
 
 
+def test_it_answers_on_the_loopback_of_ipv6() -> None:
+    try:
+        listener = Listener("[::1]:0", lambda: HEALTH, lambda: NOW)
+    except UsageError:
+        if socket.has_ipv6 and Path("/proc/net/if_inet6").exists():
+            raise
+        pytest.skip("there is no IPv6 here")
+    with listener, socket.create_connection(("::1", listener.port)) as connection:
+        connection.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
+        assert b" 200 " in connection.recv(100)
+
+
 def test_who_connects_and_says_nothing_holds_nobody_up() -> None:
     listener = Listener("127.0.0.1:0", lambda: HEALTH, lambda: NOW)
     with listener, socket.create_connection(("127.0.0.1", listener.port)):
@@ -81,7 +94,17 @@ def test_who_connects_and_says_nothing_holds_nobody_up() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["8437", "127.0.0.1:", "127.0.0.1:http", "127.0.0.1:99999", "no.such.host.example:1"]
+    "address",
+    [
+        "8437",
+        "127.0.0.1:",
+        "127.0.0.1:http",
+        "127.0.0.1:99999",
+        "no.such.host.example:1",
+        "::1:0",
+        "[127.0.0.1]:0",
+        "[]:0",
+    ],
 )
 def test_an_address_that_can_not_be_had_is_refused(address: str) -> None:
     with pytest.raises(UsageError):

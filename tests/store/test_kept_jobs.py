@@ -22,3 +22,17 @@ def test_a_job_that_a_restart_stopped_may_be_tried_as_often_as_before(tmp_path: 
             assert store.jobs.not_done(claimed, NOW, "stopped", NOW, tried=tried)
             counted.append(claimed.tries)
         assert counted == [1, tries]
+
+
+def test_only_jobs_that_are_asked_for_are_told_of(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        for slot, again_at in (("2019-01", None), ("2019-02", NOW)):
+            for job in ("derive care", "taken out since"):
+                claimed = store.jobs.claim(
+                    job, slot, NOW.date(), NOW, now=NOW, lease=timedelta(seconds=30), by="replica"
+                )
+                assert claimed is not None
+                store.jobs.not_done(claimed, NOW, "the disk is full", again_at)
+        assert [(one.job, one.slot) for one in store.jobs.last(["derive care"])] == [("derive care", "2019-01")]
+        assert [(one.job, one.slot) for one in store.jobs.unfinished(["derive care"])] == [("derive care", "2019-02")]
+        assert store.jobs.last([]) == store.jobs.unfinished([]) == []

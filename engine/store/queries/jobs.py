@@ -42,15 +42,16 @@ def kept(connection: Connection, names: Collection[str], since: datetime) -> lis
     return [_kept(row) for row in connection.execute(query)]
 
 
-def unfinished(connection: Connection) -> list[KeptJob]:
-    """The occurrences that somebody is at, or that wait for their next try."""
-    query = select(jobs).where(jobs.c.state.in_([JobState.CLAIMED, JobState.RETRY])).order_by(jobs.c.due, jobs.c.job)
+def unfinished(connection: Connection, names: Collection[str]) -> list[KeptJob]:
+    """The occurrences of jobs that somebody is at, or that wait for their next try."""
+    open_ = jobs.c.job.in_(list(names)), jobs.c.state.in_([JobState.CLAIMED, JobState.RETRY])
+    query = select(jobs).where(*open_).order_by(jobs.c.due, jobs.c.job)
     return [_kept(row) for row in connection.execute(query)]
 
 
-def last(connection: Connection) -> list[KeptJob]:
-    """Of each job its latest settled occurrence that was not skipped."""
-    done = jobs.c.state.in_([JobState.DONE, JobState.FAILED])
+def last(connection: Connection, names: Collection[str]) -> list[KeptJob]:
+    """Of each of these jobs its latest settled occurrence that was not skipped."""
+    done = and_(jobs.c.job.in_(list(names)), jobs.c.state.in_([JobState.DONE, JobState.FAILED]))
     latest = select(jobs.c.job, func.max(jobs.c.due).label("due")).where(done).group_by(jobs.c.job).subquery()
     query = select(jobs).join(latest, and_(latest.c.job == jobs.c.job, latest.c.due == jobs.c.due)).where(done)
     return [_kept(row) for row in connection.execute(query.order_by(jobs.c.job))]
