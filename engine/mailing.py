@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from engine.model.alerts import NEEDS_A_PERSON, Act, OutboxMessage, OutboxState
 from engine.model.problems import Problem
 from engine.model.settings import MailSettings, SmtpSettings
-from engine.office import Office, UsageError
+from engine.office import Office, UsageError, meant
 
 if TYPE_CHECKING:
     from engine.store.store import Store  # these are imported where they are used: most commands need few of them
@@ -270,7 +270,7 @@ def _chosen(office: Office, store: "Store", chosen: Chosen, states: Sequence[Out
     if chosen.audience is not None:
         known = {*office.workspace.audiences, *(one.rendered.audience for one in rows)}
         if chosen.audience not in known:
-            raise UsageError(f"there is no audience {chosen.audience!r}; there is {', '.join(sorted(known))}")
+            raise UsageError(f"there is no audience {chosen.audience!r}; {meant(chosen.audience, sorted(known))}")
         rows = [one for one in rows if one.rendered.audience == chosen.audience]
     if chosen.ids:
         named = [_named(rows, text) for text in chosen.ids]

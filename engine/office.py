@@ -1,6 +1,6 @@
 """A workspace, opened: what every command begins with, what names mean in it, and what is wrong with it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -58,8 +58,14 @@ class Office:
         if name is None:
             raise UsageError(f"name a portfolio: {', '.join(known)}")
         if name not in known:
-            raise UsageError(f"there is no portfolio {name!r}; there is {', '.join(known)}")
+            raise UsageError(f"there is no portfolio {name!r}; {meant(name, known)}")
         return name
+
+    def check_audience(self, name: str) -> None:
+        """Raises UsageError where there is no audience of that name."""
+        if name not in self.workspace.audiences:
+            cure = meant(name, self.workspace.audiences)
+            raise UsageError(f"there is no audience {name!r} in config/audiences.yaml; {cure}")
 
     def portfolio_with(self, threshold: str, portfolio: str | None) -> str:
         """The portfolio named, or the only one whose rule file has a threshold of that name. Raises UsageError."""
@@ -129,6 +135,15 @@ class Office:
     def inside(self, path: str) -> Path:
         """A path that a setting names, which can't lead out of the workspace."""
         return resolve_inside(self.root, path)
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """What may have been meant by a name that nothing has: "did you mean `clt`?", or all there are."""
+    from engine.workspace.spelling import closest  # difflib is slow to import, and seldom needed
+
+    names = list(known)
+    near = closest(name, names)
+    return f"did you mean `{near}`?" if near is not None else f"there is {', '.join(names) or 'none'}"
 
 
 def check_folder(root: Path) -> None:

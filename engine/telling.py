@@ -44,12 +44,8 @@ def portfolios_of(office: Office, audience: str, portfolio: str | None) -> list[
     Raises UsageError for an audience that there isn't, that is told after each run, or that the portfolio named
     doesn't concern.
     """
-    from engine.workspace.spelling import did_you_mean
-
+    office.check_audience(audience)
     known = office.workspace.audiences
-    if audience not in known:
-        cure = did_you_mean(audience, known) or f"there is {', '.join(known) or 'none'}"
-        raise UsageError(f"there is no audience {audience!r} in config/audiences.yaml; {cure}")
     if known[audience].when == "after run":
         raise UsageError(f"{audience} has no calendar of its own: telltale run tells it")
     concerned = [name for name in office.names(portfolio) if concerns(known[audience], office.portfolio(name))]

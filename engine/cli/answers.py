@@ -14,7 +14,7 @@ from engine.model.alerts import OutboxState, Rendered
 from engine.model.facts import FactSheet
 from engine.model.problems import Problem
 from engine.model.run import RunOut
-from engine.office import FaultsError, Office, UsageError
+from engine.office import FaultsError, Office, UsageError, meant
 from engine.periods import Period
 
 
@@ -132,7 +132,7 @@ def preview_mail(
     One of several that has no such period, or nothing returned yet, is left out. Raises UsageError where all are.
     """
     if person is not None and person not in office.workspace.people:
-        raise UsageError(f"there is nobody {person!r} in config/people.yaml")
+        raise UsageError(f"there is nobody {person!r} in config/people.yaml; {meant(person, office.workspace.people)}")
     previews: list[PreviewedMessage] = []
     problems: list[Problem] = []
     left_out: list[UsageError] = []
