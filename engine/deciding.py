@@ -1,11 +1,11 @@
 """People's acts, entered by command: checked against what there is, and kept for good."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Literal
 
-from engine.alerts.acts import in_force, lapsed
+from engine.alerts.acts import covers, in_force, in_words, lapsed, says_all_of
 from engine.assessment.decisions import holds, returned_until
 from engine.model.acts import ActKind, OfficeAct
 from engine.model.alerts import Case
@@ -21,6 +21,7 @@ from engine.returns.words import tidy
 from engine.store.store import Store
 from engine.workspace.dates import lifecycle_on, starts
 
+LONG = timedelta(days=366)  # an act that holds for longer is pointed out
 State = Literal["in force", "over", "ended", "lapsed", "not yet"]
 
 
@@ -41,6 +42,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Entered:
+    """An act that was kept, and what whoever entered it should know besides."""
+
+    act: OfficeAct
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ListedAct:
     """An act with where it stands, and the act that ended it."""
 
@@ -49,11 +58,51 @@ class ListedAct:
     ended: OfficeAct | None = None
 
 
-def enter(office: Office, store: Store, entry: Entry) -> OfficeAct:
+def enter(office: Office, store: Store, entry: Entry) -> Entered:
     """Check an act and keep it. Raises UsageError where it can't be meant, with nothing kept; StoreError."""
     name, ref = office.find_subject(entry.subject)
-    checked = _judgement if entry.kind.is_judgement else _gate
-    return store.add_act(checked(office, store, name, ref, entry))
+    if entry.kind.is_judgement:
+        act, notes = _judgement(office, store, name, ref, entry), []
+    else:
+        act = _gate(office, store, name, ref, entry)
+        notes = _beside_others(office, store, act)
+    kept = store.add_act(act)
+    if kept.until is not None and kept.until > office.today + LONG:
+        notes.append(
+            f"That is more than a year: until {day_in_words(kept.until)} nobody has to look at it again. "
+            f"telltale decide end {kept.number} ends it before."
+        )
+    return Entered(kept, tuple(notes))
+
+
+def _beside_others(office: Office, store: Store, act: OfficeAct) -> list[str]:
+    """What is in force already of what a silence or acknowledgement says, where it ends before.
+
+    Raises UsageError where it lasts as long: the act would do nothing, and its reason would never be read.
+    """
+    others = [
+        one.act
+        for one in list_acts(office, store, act.portfolio)
+        if one.state == "in force" and one.act.kind is act.kind and _says_all_of(one.act, act, office, store)
+    ]
+    for other in others:
+        if other.until is None or act.until is None or other.until >= act.until:
+            raise UsageError(
+                f"act {other.number} says so already. {in_words(other)} To replace it, end it first: "
+                f"telltale decide end {other.number}"
+            )
+    return [
+        f"Act {one.number} says so until {day_in_words(one.until)}; this one lasts longer."
+        for one in others
+        if one.until is not None
+    ]
+
+
+def _says_all_of(act: OfficeAct, other: OfficeAct, office: Office, store: Store) -> bool:
+    if act.kind is ActKind.SILENCE:
+        return says_all_of(act, other, office.portfolio(act.portfolio))
+    known = {case.key: case for case in store.open_cases(act.portfolio)}
+    return act.subject == other.subject and all(covers(act, known[key]) for key in other.cases)
 
 
 def end(office: Office, store: Store, number: int, by: str, why: str, period: str | None) -> OfficeAct:
@@ -179,8 +228,8 @@ def _gate(office: Office, store: Store, name: str, ref: str, entry: Entry) -> Of
     if until < office.today:
         raise UsageError(f"{day_in_words(until)} is past; name a day to come")
     rule = _rule(office, name, entry.rule)
-    if entry.audience is not None and entry.audience not in office.workspace.audiences:
-        raise UsageError(f"there is no audience {entry.audience!r}; there is {', '.join(office.workspace.audiences)}")
+    if entry.audience is not None:
+        office.check_audience(entry.audience)
     latest = store.latest_run(name)
     act = OfficeAct(
         kind=entry.kind, portfolio=name, subject=ref, by=_said(entry.by, "--by"), why=_said(entry.why, "--why"),

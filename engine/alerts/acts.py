@@ -63,13 +63,25 @@ def covers(act: OfficeAct, case: Case) -> bool:
     return case.key in act.cases and case.opened <= act.period
 
 
+def says_all_of(act: OfficeAct, other: OfficeAct, portfolio: Portfolio) -> bool:
+    """Whether a silence keeps back all the news that another would, for whom it would, however long."""
+    beneath = other.subject == act.subject or (act.below and act.subject in _above(portfolio, other.subject))
+    return (
+        beneath
+        and (act.below or not other.below)
+        and act.rule in (None, other.rule)
+        and act.audience in (None, other.audience)
+    )
+
+
 def in_words(act: OfficeAct) -> str:
     """Who, until when, about what and why: "By the PMO until 31 March 2019, about every case open then: …"."""
     until = f" until {day_in_words(act.until)}" if act.until is not None else ""
-    return f"By {act.by}{until}, {_about(act)}: {act.why.rstrip('.')}."
+    return f"By {act.by}{until}, {about(act)}: {act.why.rstrip('.')}."
 
 
-def _about(act: OfficeAct) -> str:
+def about(act: OfficeAct) -> str:
+    """What it keeps back, and from whom: "about all news of meals, for every audience"."""
     if act.kind is ActKind.ACKNOWLEDGEMENT:
         return f"about what the rule {act.rule} had found" if act.rule else "about every case open then"
     of = f"{act.subject} and what lies below it" if act.below else act.subject

@@ -30,8 +30,9 @@ def enter(options: Options, kind: ActKind) -> int:
         below=getattr(options, "below", False),
     )  # fmt: skip
     with open_the_store(office) as store:
-        act = enter(office, store, entry)
-    emit(options, {"schema": 1, "act": _as_json(act)}, lambda: _entered(act, office.workspace))
+        entered = enter(office, store, entry)
+    answer = {"schema": 1, "act": _as_json(entered.act), "notes": list(entered.notes)}
+    emit(options, answer, lambda: "\n".join((_entered(entered.act, office.workspace), *entered.notes)))
     return DONE
 
 
