@@ -9,10 +9,12 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from engine.alerts.chasing import OWNERS, Asked, asked
-from engine.alerts.officenews import office_notices, office_told
+from engine.alerts.officenews import about_to_end, office_notices, office_told
 from engine.alerts.owed import owed
 from engine.alerts.release import state_when_queued, too_many
+from engine.deciding import list_acts
 from engine.intake import Taken, take_in
+from engine.model.acts import OfficeAct
 from engine.model.addressed import Addressed
 from engine.model.alerts import NEEDS_A_PERSON, OutboxMessage, Rendered
 from engine.model.notices import Owed, Workbook
@@ -145,7 +147,7 @@ def office_mail(
     notices = office_notices(
         office.workspace, about.portfolio, period, run, store.outbox(name, states=NEEDS_A_PERSON),
         _owed(office, about, taken, period), due_date(about.portfolio, period, about.working), store.told(name),
-        office.now, office.today,
+        office.now, office.today, _acts_ending(office, about, store, period),
     )  # fmt: skip
     mail = OfficeMail([], [])
     for notice in (one for one in notices if one.audience in audiences):
@@ -156,6 +158,15 @@ def office_mail(
         state, why = state_when_queued(office.workspace.audiences[notice.audience], "")  # of what was held, too
         mail.messages.append(Queued(message, tuple(office_told(notice, message.id)), state, why))
     return mail
+
+
+def _acts_ending(office: Office, about: Declared, store: Store, period: Period) -> list[OfficeAct]:
+    """The silences and acknowledgements in force that end before the office has its next mail."""
+    name = about.portfolio.portfolio
+    standing = (one.act for one in list_acts(office, store, name) if one.state == "in force")
+    after = office.cadence(name).after(period)
+    next_due = due_date(about.portfolio, after, about.working) if after is not None else None
+    return about_to_end((act for act in standing if not act.kind.is_judgement), office.today, next_due)
 
 
 def _owed(office: Office, about: Declared, taken: Taken, period: Period) -> dict[str, Owed]:

@@ -54,7 +54,7 @@ def _lead(notice: OfficeNotice) -> str:
     if new["owing"]:
         said.append(f"{counted(new['owing'], 'owner')} overdue with a return")
     if new["ending"]:
-        said.append(f"{counted(new['ending'], 'judgement')} about to end")
+        said.append(f"{counted(new['ending'], 'decision')} about to end")
     return sentence(listed(said))
 
 
@@ -73,7 +73,7 @@ def _asked(notice: OfficeNotice) -> Iterator[str]:
         yield f"Chase {counted(len(notice.owing), 'owner')}: {command}"
     if notice.ending:
         them = "it" if len(notice.ending) == 1 else "them"
-        yield f"Renew {counted(len(notice.ending), 'judgement')}, or let {them} end."
+        yield f"Renew {counted(len(notice.ending), 'decision')}, or let {them} end."
 
 
 def _message(one: Stuck, notice: OfficeNotice) -> View:
@@ -127,10 +127,17 @@ def _owing(one: Owing, notice: OfficeNotice) -> View:
 
 
 def _ending(one: Ending, notice: OfficeNotice) -> View:
-    kind = "No better than" if one.kind == "floor" else "Set to"
     return {
         "new": notice.is_new(one),
         "title": one_line(one.title),
-        "said": f"{kind} {one_line(one.status)} {until_words(one.until)}.",
+        "said": f"{_decided(one)}.",
         "reason": sentence(one.reason),
     }
+
+
+def _decided(one: Ending) -> str:
+    """What was decided, until when: "Silence 3, about all news of meals, for every audience, until 5 March 2019"."""
+    until = until_words(one.until)
+    if one.number is not None:
+        return f"{one.kind.capitalize()} {one.number}, {one_line(one.about)}, {until}"
+    return f"{'No better than' if one.kind == 'floor' else 'Set to'} {one_line(one.status)} {until}"

@@ -242,7 +242,11 @@ def test_acts_are_listed_with_where_they_stand(months: Deciding, capsys: pytest.
         ("silence north", "say until when it holds"),
         ("silence north --until 2019-01", "31 January 2019 is past"),
         ("silence north --until 2019-03 --rule shrt", "there is no rule 'shrt' in rules/office.yaml; did you mean"),
-        ("silence north --until 2019-03 --audience clt", "there is no audience 'clt'; there is owners"),
+        (
+            "silence north --until 2019-03 --audience clt",
+            "there is no audience 'clt' in config/audiences.yaml; there is owners",
+        ),
+        ("silence offise/north --until 2019-03", "there is no portfolio 'offise'; did you mean `office`?"),
         ("acknowledge south --until 2019-03", "south has no open case: there is nothing to acknowledge"),
         ("acknowledge north --until 2019-03 --rule far_short", "north has no open case of the rule far_short"),
         ("end 7", "there is no act 7"),
@@ -258,12 +262,88 @@ def test_an_act_that_cannot_be_meant_is_refused_in_a_sentence(
         assert store.acts("office") == ()
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("silence south --until 2019-03-10", "act 1 says so already. By PMO until 20 March 2019, about all news of"),
+        ("silence programme --below --audience owners --until 2019-03-20", "end it first: telltale decide end 1"),
+        ("silence south --rule short --until 2019-03-20", "act 1 says so already"),
+        ("acknowledge north --until 2019-05", "act 2 says so already. By PMO until 30 June 2019, about every case"),
+        ("acknowledge north --rule short --until 2019-06", "end it first: telltale decide end 2"),
+    ],
+)
+def test_what_is_in_force_already_for_as_long_is_not_entered_again(
+    months: Deciding, capsys: pytest.CaptureFixture[str], words: str, said: str
+) -> None:
+    months.month("2019-01", "80", "100")
+    months.decide("silence", "programme", "--below", until="2019-03-20")
+    months.decide("acknowledge", "north", until="2019-06")
+    months.telltale("2019-02-08", "decide", *words.split(), "--by", "PMO", "--why", "so", expect=2)
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "notes"),
+    [
+        ("silence south --until 2019-04", ["Act 1 says so until 20 March 2019; this one lasts longer."]),
+        ("silence office --until 2019-03-10", []),  # above the programme
+        ("acknowledge north --until 2019-07", ["Act 2 says so until 30 June 2019; this one lasts longer."]),
+    ],
+)
+def test_what_lasts_longer_is_entered_and_the_shorter_one_named(
+    months: Deciding, capsys: pytest.CaptureFixture[str], words: str, notes: list[str]
+) -> None:
+    months.month("2019-01", "80", "100")
+    months.decide("silence", "programme", "--below", until="2019-03-20")
+    months.decide("acknowledge", "north", until="2019-06")
+    capsys.readouterr()
+    command = [*words.split(), "--by", "PMO", "--why", "so", "--format", "json"]
+    months.telltale("2019-02-08", "decide", *command)
+    entered = answer(capsys)
+    assert (entered["act"]["number"], entered["notes"]) == (3, notes)
+
+
+def test_an_acknowledgement_of_what_has_opened_since_is_no_repeat(
+    months: Deciding, capsys: pytest.CaptureFixture[str]
+) -> None:
+    months.month("2019-01", "80", "100")
+    months.decide("acknowledge", "north", until="2019-12")
+    months.month("2019-02", "30", "100")  # far short now, too: the first has lapsed
+    months.decide("acknowledge", "north", until="2019-12", now="2019-03-09")
+    assert "already" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("until", "long"), [("2020-02-09", False), ("2020-02-10", True), ("2029-02", True)])
+def test_an_act_that_holds_for_more_than_a_year_is_pointed_out(
+    months: Deciding, capsys: pytest.CaptureFixture[str], until: str, long: bool
+) -> None:
+    months.month("2019-01", "80", "100")
+    for words in (("silence", "north"), ("override", "south", "amber")):
+        capsys.readouterr()
+        months.decide(*words, until=until)
+        assert ("That is more than a year: until " in capsys.readouterr().out) == long
+
+
 def test_an_act_is_ended_once(months: Deciding, capsys: pytest.CaptureFixture[str]) -> None:
     months.month("2019-01", "80", "100")
     months.decide("silence", "north", until="2019-03")
     months.decide("end", "1")
     months.telltale("2019-02-08", "decide", "end", "1", "--by", "PMO", "--why", "so", expect=2)
     assert "act 1 is ended already" in capsys.readouterr().err
+
+
+def test_the_office_is_told_once_of_a_silence_and_an_acknowledgement_before_they_end(months: Deciding) -> None:
+    owners = "owners: {who: owners, about: {level: projects}}"
+    months.write("config/audiences.yaml", f"{owners}\noffice: {{who: [lead], tell: problems}}\n")
+    months.month("2019-01", "80", "30")
+    months.decide("silence", "north", until="2019-04-05")  # February's run comes before March's, on 8 April
+    months.decide("acknowledge", "south", until="2019-12")
+    months.month("2019-02", "80", "30")
+    (told,) = (text for text in months.texts() if "DECISIONS ABOUT TO END" in text)
+    assert "North: Silence 1, about all news of north, for every audience, until 5 April 2019." in told
+    assert "Acknowledgement" not in told
+    months.run("2019-02", now="2019-03-09")
+    assert sum("DECISIONS ABOUT TO END" in text for text in months.texts()) == 1
 
 
 # ---- audiences with a calendar of their own

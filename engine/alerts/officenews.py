@@ -1,18 +1,22 @@
-"""What the office is told: problems, overdue returns, messages that are stuck, judgements that end. Pure."""
+"""What the office is told: problems, overdue returns, messages that are stuck, decisions that end. Pure."""
 
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
+from engine.alerts.acts import about
 from engine.alerts.audiences import concerns, recipients
 from engine.alerts.chasing import OWNERS
+from engine.model.acts import ActKind, OfficeAct
 from engine.model.alerts import OutboxMessage, Told
 from engine.model.notices import Ending, Item, OfficeNotice, Owed, Owing, Stuck, key_of
 from engine.model.run import DecisionOut, RunOut, SubjectOut
 from engine.model.workspace import Portfolio, Workspace, cadence_of
 from engine.periods import Cadence, Period, PeriodError
+
+SOON = timedelta(days=14)
 
 
 def office_notices(
@@ -26,18 +30,20 @@ def office_notices(
     told: Iterable[Told],
     now: datetime,
     today: date,
+    acts: Iterable[OfficeAct] = (),
 ) -> list[OfficeNotice]:
     """A message to everybody of an audience that is told of problems, where there is anything they don't know yet.
 
     `run` is the last of the period; `messages` are those held, dead or uncertain (the office's own are left out: each
     would call for another); `owed` is what is missing for the
-    period, which counts as news once it is overdue; `told` is what each recipient was last told. It shows what is new
-    and what still stands.
+    period, which counts as news once it is overdue; `told` is what each recipient was last told; `acts` are the
+    silences and acknowledgements about to end. It shows what is new and what still stands.
     """
     problems = tuple(run.problems) if run is not None else ()
     owing = tuple(_owing(workspace, portfolio, owed, today))
     stuck = tuple(_stuck(one) for one in messages if not to_the_office(one, workspace))
-    ending = tuple(_ending(run, workspace, portfolio, period)) if run is not None else ()
+    judgements = tuple(_ending(run, workspace, portfolio, period)) if run is not None else ()
+    ending = (*judgements, *(_act_ending(act, portfolio) for act in acts))
     told_of: list[Item] = [*problems, *stuck, *ending, *(owing if today > due else ())]
     keys = [key_of(one, period.id) for one in told_of]
     known: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -112,6 +118,25 @@ def _ending(run: RunOut, workspace: Workspace, portfolio: Portfolio, period: Per
                     ref=subject.ref, title=subject.title, kind=kind, status=scheme.name(decision.status),
                     reason=decision.reason, until=str(decision.until),
                 )  # fmt: skip
+
+
+def about_to_end(acts: Iterable[OfficeAct], today: date, next_due: date | None) -> list[OfficeAct]:
+    """Those of some silences and acknowledgements in force that end before the returns after these are due, or soon.
+
+    The office's mail goes after a run: what ends before the next run has to be in this one's.
+    """
+    soon = today + SOON
+    until = soon if next_due is None else max(next_due, soon)
+    return [act for act in acts if act.until is not None and act.until <= until]
+
+
+def _act_ending(act: OfficeAct, portfolio: Portfolio) -> Ending:
+    known = portfolio.subjects.get(act.subject)
+    return Ending(
+        ref=act.subject, title=known.title if known is not None else act.subject,
+        kind="silence" if act.kind is ActKind.SILENCE else "acknowledgement", reason=act.why,
+        until=act.until.isoformat() if act.until is not None else "", number=act.number, about=about(act),
+    )  # fmt: skip
 
 
 def _judgements(subject: SubjectOut) -> Iterator[tuple[Literal["floor", "override"], DecisionOut]]:

@@ -73,6 +73,10 @@ def sample_notices() -> tuple[ReturnNotice | OfficeNotice, ...]:
                 Stuck(id="0" * 16, state="dead", to="sample@council.example", about="A sample", period=_PERIOD, why=""),
             ),
             "ending": (
+                Ending(
+                    ref="a", title="A project", kind="silence", reason="Why", until="2019-02-28", number=1,
+                    about="about all news of a, for every audience",
+                ),
                 Ending(ref="a", title="A project", kind="floor", status="A status", reason="Why", until=_PERIOD),
             ),
         }),

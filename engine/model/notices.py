@@ -57,14 +57,16 @@ class Stuck(Frozen):
 
 
 class Ending(Frozen):
-    """A judgement whose last period is this one, or the next to come."""
+    """What somebody decided and what ends soon: a judgement, a silence or an acknowledgement."""
 
     ref: str
     title: str
-    kind: Literal["floor", "override"]
-    status: str  # its name
+    kind: Literal["floor", "override", "silence", "acknowledgement"]
+    status: str = ""  # its name, that a judgement gives
     reason: str
     until: str  # "2019-02", "2019-03-05", as the run has it
+    number: int | None = None  # of a silence or acknowledgement, as `decide list` shows it
+    about: str = ""  # of these: what it keeps back, "about all news of meals, for every audience"
 
 
 Item = Problem | Owing | Stuck | Ending
@@ -96,4 +98,5 @@ def key_of(one: Item, period: str) -> str:
         case Stuck():
             return f"message|{one.id}|{one.state}"
         case Ending():
-            return f"ends|{one.ref}|{one.kind}|{one.until}"
+            number = "" if one.number is None else f"|{one.number}"
+            return f"ends|{one.ref}|{one.kind}|{one.until}{number}"

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from engine.alerts.officenews import office_notices, office_told
+from engine.alerts.officenews import about_to_end, office_notices, office_told
+from engine.model.acts import ActKind, OfficeAct
 from engine.model.alerts import OutboxMessage, OutboxState, Rendered, Told
 from engine.model.notices import OfficeNotice, Owed
 from engine.model.problems import Problem
@@ -36,11 +37,12 @@ def message(state: OutboxState, name: str = "a", audience: str = "owners") -> Ou
 def news(
     problems: Sequence[Problem] = (), messages: Iterable[OutboxMessage] = (), owed: dict[str, Owed] | None = None,
     told: Iterable[Told] = (), today: date = date(2019, 2, 8), audience: Audience = OFFICE, subjects: Any = (),
+    acts: Iterable[OfficeAct] = (),
 ) -> list[OfficeNotice]:  # fmt: skip
     office = workspace({"owners": OWNERS, "office": audience})
     run = run_of(*subjects).model_copy(update={"problems": tuple(problems)})
     return office_notices(
-        office, office.portfolios["care"], month("2019-01"), run, messages, owed or {}, DUE, told, NOW, today
+        office, office.portfolios["care"], month("2019-01"), run, messages, owed or {}, DUE, told, NOW, today, acts
     )
 
 
@@ -126,6 +128,43 @@ def test_a_judgement_whose_last_period_this_is_is_told(until: str | None, told: 
     assert [[(one.ref, one.kind) for one in notice.ending] for notice in found] == (
         [[("meals", "floor"), ("visits", "override")]] if told else []
     )
+
+
+def gate(number: int, until: date | None, kind: ActKind = ActKind.SILENCE) -> OfficeAct:
+    return OfficeAct(
+        number=number, kind=kind, portfolio="care", subject="meals", by="PMO", why="as agreed", made=NOW,
+        period="2019-01", until=until,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("until", "told"),
+    [
+        (date(2019, 2, 9), True),
+        (date(2019, 3, 7), True),  # the day on which the next returns are due: the next mail comes after it
+        (date(2019, 3, 8), False),
+        (None, False),
+    ],
+)
+def test_a_silence_or_acknowledgement_that_ends_before_the_next_mail_is_told(until: date | None, told: bool) -> None:
+    acts = [gate(1, until), gate(2, until, ActKind.ACKNOWLEDGEMENT)]
+    found = news(acts=about_to_end(acts, NOW.date(), date(2019, 3, 7)))
+    assert [[(one.kind, one.number, one.title) for one in notice.ending] for notice in found] == (
+        [[("silence", 1, "Meals"), ("acknowledgement", 2, "Meals")]] if told else []
+    )
+
+
+def test_within_two_weeks_an_end_is_near_whatever_is_due() -> None:
+    acts = [gate(1, date(2019, 2, 22)), gate(2, date(2019, 2, 23))]
+    assert [one.number for one in about_to_end(acts, NOW.date(), date(2019, 1, 31))] == [1]
+
+
+def test_each_silence_that_ends_is_told_once() -> None:
+    acts = [gate(1, date(2019, 2, 9)), gate(2, date(2019, 2, 9))]
+    (first,) = news(acts=acts[:1])
+    (second,) = news(acts=acts, told=known(first))
+    assert [second.is_new(one) for one in second.ending] == [False, True]
+    assert news(acts=acts, told=[*known(first), *known(second)]) == []
 
 
 def test_an_audience_that_is_told_of_statuses_has_no_such_mail() -> None:

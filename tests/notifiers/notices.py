@@ -54,7 +54,11 @@ FLOOR = Ending(
     ref="housing_with_care", title="Housing with Care", kind="floor", status="Experiencing Obstacles",
     reason="At least 31 homes stand empty, more than expected", until="2019-01",
 )  # fmt: skip
-ITEMS: tuple[Item, ...] = (CELL, SUM, TRAP, NO_OWNER, DEAD, HELD, LATE, NOBODY, FLOOR)
+SILENCE = Ending(
+    ref="direct_payments", title="Direct Payments", kind="silence", reason="the system is being replaced",
+    until="2019-02-28", number=3, about="about all news of direct_payments, for every audience",
+)  # fmt: skip
+ITEMS: tuple[Item, ...] = (CELL, SUM, TRAP, NO_OWNER, DEAD, HELD, LATE, NOBODY, FLOOR, SILENCE)
 
 
 def return_notice(kind: str = "reminder", **changes: Any) -> ReturnNotice:
@@ -75,7 +79,7 @@ def office_notice(*new: Item, **changes: Any) -> OfficeNotice:
         "portfolio": "improving_lives", "portfolio_title": "Improving Lives Portfolio",
         "mail": MailSettings(allowed_domains=("council.example",)), "now": NOW, "period": "2019-01",
         "today": date(2019, 2, 8), "due": DUE, "problems": (SUM, CELL, TRAP, NO_OWNER), "owing": (LATE, NOBODY),
-        "stuck": (HELD, DEAD), "ending": (FLOOR,),
+        "stuck": (HELD, DEAD), "ending": (FLOOR, SILENCE),
         "new": frozenset(key_of(one, "2019-01") for one in new or ITEMS if new or one is not SUM),
     }  # fmt: skip
     return OfficeNotice(**{**fields, **changes})

@@ -91,7 +91,7 @@ def test_the_first_line_counts_what_is_new() -> None:
     lead = [line for line in text_of(office_notice()).splitlines() if line][1]
     assert (
         lead
-        == "2 messages not on their way, 3 new problems, 2 owners overdue with a return and 1 judgement about to end."
+        == "2 messages not on their way, 3 new problems, 2 owners overdue with a return and 2 decisions about to end."
     )
 
 
@@ -99,7 +99,7 @@ def test_the_first_line_counts_what_is_new() -> None:
     ("new", "lead"),
     [
         (CELL, "1 new problem."), (DEAD, "1 message not on its way."), (LATE, "1 owner overdue with a return."),
-        (FLOOR, "1 judgement about to end."),
+        (FLOOR, "1 decision about to end."),
     ],
 )  # fmt: skip
 def test_the_first_line_is_of_what_is_new_alone(new: object, lead: str) -> None:
@@ -112,10 +112,18 @@ def test_each_kind_of_thing_comes_with_what_to_do() -> None:
     for asked in (
         "Find out why 1 message could not be delivered", "Read and release 1 message",
         "Put right 4 problems", "Chase 2 owners: telltale mail chase improving_lives --period 2019-01",
-        "Renew 1 judgement, or let it end.", "telltale mail send --again 6f2a90b1", "telltale mail release b8a1744e",
+        "Renew 2 decisions, or let them end.", "telltale mail send --again 6f2a90b1", "telltale mail release b8a1744e",
         "Write it as 15.1 or 15.1%.",
     ):  # fmt: skip
         assert asked in text
+
+
+def test_a_silence_that_ends_is_told_with_its_number_and_what_it_is_about() -> None:
+    for words in (" ".join(text_of(office_notice()).split()), words_of(html_of(office_notice()))):
+        assert (
+            "Silence 3, about all news of direct_payments, for every audience, until 28 February 2019. The system is "
+            "being replaced." in words
+        )
 
 
 def test_before_the_due_day_nobody_is_to_be_chased() -> None:
@@ -147,7 +155,7 @@ def test_the_offices_mail_has_a_thread_of_its_own() -> None:
     message = parsed(rendered(office_notice()))
     assert message["Subject"] == "Improving Lives Portfolio: for the office"
     assert rendered(office_notice()).reasons == {
-        "stuck": "2 new", "problems": "3 new", "owing": "2 new", "ending": "1 new",
+        "stuck": "2 new", "problems": "3 new", "owing": "2 new", "ending": "2 new",
     }  # fmt: skip
 
 
