@@ -239,15 +239,16 @@ def overdue(office: Office, name: str) -> "Overdue | None":
 def tell(office: Office, audience: str, portfolio: str | None, occurrence: str | None) -> "list[AudienceTold]":
     """Tells an audience with a calendar of its own of every portfolio that concerns it, and delivers the messages.
 
-    Once an occurrence, which is a day (today without one): told again, it says when that was. Raises FaultsError,
-    UsageError, StoreError.
+    Once an occurrence, which is a day of that calendar (the last that came round, without one): told again, it says
+    when that was. Raises FaultsError, UsageError, StoreError.
     """
     from engine import telling
 
-    day, render = telling.occurrence_on(office, occurrence), _renderer(office)
+    names, render = telling.portfolios_of(office, audience, portfolio), _renderer(office)
+    day = telling.Days(office, audience).occurrence(occurrence)
     told: list[AudienceTold] = []
     with open_the_store(office) as store:
-        for name in telling.portfolios_of(office, audience, portfolio):
+        for name in names:
             about = declared(office, name)
             one = telling.tell_audience(office, about, store, audience, day, render)
             problems = deliver_after_run(office, store) if one.state == "told" else []

@@ -5,7 +5,7 @@ neither the clock, nor a change to summer time, nor another holiday can make two
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
@@ -47,6 +47,7 @@ _WORDS = {
     "everyothermonth": "2 months",
 }
 _MOVED_AT_MOST = timedelta(days=40)  # by holidays: who looks for a day looks this far about
+_LONGEST = timedelta(days=12 * 366)  # between two times of what comes every year, and not where it falls on a holiday
 
 
 class CalendarError(ValueError):
@@ -95,6 +96,21 @@ class Recurrence:
             if (one := self._occurrence(slot, day, working, time_zone)) and after < one.due <= until
         ]
         yield from sorted(found, key=lambda one: (one.due, one.day))
+
+    def last(self, working: WorkingDays, time_zone: str, now: datetime) -> Occurrence | None:
+        """The last one due by a moment; None where there was none."""
+        every = (list(self.occurrences(working, time_zone, now - span, now)) for span in self._spans(now))
+        return next((found[-1] for found in every if found), None)
+
+    def next(self, working: WorkingDays, time_zone: str, now: datetime) -> Occurrence | None:
+        """The first one due after a moment; None where none comes."""
+        every = (list(self.occurrences(working, time_zone, now, now + span)) for span in self._spans(now))
+        return next((found[0] for found in every if found), None)
+
+    def _spans(self, now: datetime) -> Sequence[timedelta]:
+        """How far to look, ever further; in the end as far as there can be one."""
+        farthest = max((abs(now.date() - day) + _MOVED_AT_MOST for day in self.dates), default=_LONGEST)
+        return (timedelta(days=50), timedelta(days=500), farthest)
 
     def slots(self, working: WorkingDays, first: date, last: date) -> list[tuple[str, date]]:
         """Every slot whose day, before any is moved, lies between two days (both included), with that day."""

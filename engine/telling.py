@@ -5,18 +5,23 @@ Also what all tellings stand on: what was told, decided and done before.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from engine.alerts.audiences import concerns
 from engine.alerts.cases import CaseChanges
+from engine.calendars import Occurrence, Recurrence, read
+from engine.model.calendars import OwnCalendar
 from engine.model.problems import Problem
 from engine.model.run import MessageOut
 from engine.notices import RenderAny, office_mail
 from engine.office import Office, UsageError
+from engine.periods import WorkingDays
 from engine.pipeline import Declared, Published, tell
 from engine.store.records import MadeTelling, Queued, StoredRun
 from engine.store.store import Store
+from engine.workspace.dates import working_days
 
 State = Literal["told", "told before", "nothing published"]
 
@@ -31,6 +36,7 @@ class AudienceTold:
     state: State
     made: str = ""  # when it was told, ISO
     run: str = ""  # what it was told of
+    next: str = ""  # of one that was told before: the next day to come, ISO
     period: str = ""
     asked: int = 0  # how many decisions were made
     queued: tuple[str, ...] = ()  # the ids of the messages
@@ -54,20 +60,67 @@ def portfolios_of(office: Office, audience: str, portfolio: str | None) -> list[
     return concerned
 
 
-def occurrence_on(office: Office, day: str | None) -> str:
-    """The occurrence that a telling is: a day as ISO has it, today without one. Raises UsageError.
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days on which an audience is told, by its own calendar. An occurrence is named by the day it is held."""
 
-    One that is still to come is refused: told now, it would be told nothing on its day.
-    """
-    if day is None:
-        return office.today.isoformat()
-    try:
-        occurrence = date.fromisoformat(day)
-    except ValueError:
-        raise UsageError(f"{day!r} is not a day; write it as 2019-02-22") from None
-    if occurrence > office.today:
-        raise UsageError(f"{day} is still to come: today is {office.today.isoformat()}")
-    return occurrence.isoformat()
+    office: Office
+    audience: str
+
+    def occurrence(self, day: str | None) -> str:
+        """The occurrence meant by a day, as ISO has it; the last that came round without one.
+
+        Raises UsageError where the calendar doesn't have the day, or it is still to come: what was told for it now
+        would not be told on it.
+        """
+        zone = ZoneInfo(self.office.workspace.calendar.time_zone)
+        if day is None:
+            last = self._last(self.office.now)
+            if last is not None:
+                return last.held_on.isoformat()
+            first = self._next(self.office.now)
+            if first is None:
+                raise UsageError(f"{self.audience} never comes round: no day of its calendar is left")
+            at = f"{first.held_on.isoformat()}, at {first.due.astimezone(zone):%H:%M}"
+            raise UsageError(f"{self.audience} has not come round yet: its first day is {at}")
+        try:
+            midnight = datetime.combine(date.fromisoformat(day), time.min, zone)
+        except ValueError:
+            raise UsageError(f"{day!r} is not a day; write it as 2019-02-22") from None
+        just_before = midnight - timedelta(microseconds=1)
+        found = self._next(just_before)
+        if found is None or found.held_on != midnight.date():
+            near = [one.held_on.isoformat() for one in (self._last(just_before), found) if one is not None]
+            nearest = f"nearest are {' and '.join(near)}" if len(near) > 1 else f"nearest is {''.join(near)}"
+            raise UsageError(f"{day} is no day on which {self.audience} is told; the {nearest}")
+        if found.due > self.office.now:
+            at, now = f"{found.due.astimezone(zone):%H:%M}", f"{self.office.now.astimezone(zone):%Y-%m-%d %H:%M}"
+            raise UsageError(
+                f"{day} is still to come: {self.audience} is told at {at} on that day, and it is {now} now"
+            )
+        return found.held_on.isoformat()
+
+    @property
+    def next(self) -> str:
+        """The next day to come, as ISO has it; "" where there is none."""
+        following = self._next(self.office.now)
+        return following.held_on.isoformat() if following is not None else ""
+
+    def _last(self, until: datetime) -> Occurrence | None:
+        return self._calendar.last(self._working, self.office.workspace.calendar.time_zone, until)
+
+    def _next(self, after: datetime) -> Occurrence | None:
+        return self._calendar.next(self._working, self.office.workspace.calendar.time_zone, after)
+
+    @property
+    def _calendar(self) -> Recurrence:
+        when = self.office.workspace.audiences[self.audience].when
+        assert isinstance(when, OwnCalendar)  # noqa: S101 - `portfolios_of` sees to it
+        return read(when)
+
+    @property
+    def _working(self) -> WorkingDays:
+        return working_days(self.office.workspace.calendar)
 
 
 def tell_audience(
@@ -79,14 +132,17 @@ def tell_audience(
     """
     name = about.portfolio.portfolio
     if (made := store.telling(audience, name, occurrence)) is not None:
-        return AudienceTold(name, audience, occurrence, "told before", made.made.isoformat(), made.run)
+        following = Days(office, audience).next
+        return AudienceTold(
+            name, audience, occurrence, "told before", made.made.isoformat(), made.run, next=following
+        )  # fmt: skip
     seen = store.seen(name)
     stored = store.latest_run(name)
     of_problems = office.workspace.audiences[audience].tell == "problems"
     if stored is None or (of_problems and not office.has_period(name, stored.period)):
         return AudienceTold(name, audience, occurrence, "nothing published")
     telling = MadeTelling(audience, name, occurrence, stored.id, office.now)
-    told = AudienceTold(name, audience, occurrence, "told", office.now.isoformat(), stored.id, stored.period)
+    told = AudienceTold(name, audience, occurrence, "told", office.now.isoformat(), stored.id, period=stored.period)
     if of_problems:
         period = office.period(name, stored.period)
         mail = office_mail(office, about, store, stored.out, period, render, (audience,), occurrence)

@@ -33,6 +33,32 @@ def days(found: list[Occurrence]) -> str:
     return " ".join(f"{one.held_on:%d/%m}" for one in found)
 
 
+# ---- the one before, and the one after
+
+
+@pytest.mark.parametrize(
+    ("written", "before", "after"),
+    [
+        ({"every": "day"}, "2019-02-25", "2019-02-26"),
+        ({"every": "month", "on": "last Friday"}, "2019-02-22", "2019-03-29"),
+        ({"every": "quarter", "on": "last day"}, "2018-12-31", "2019-04-01"),  # a Sunday, moved
+        ({"every": "12 months", "on": "1st Monday", "from": "2016-03-01"}, "2018-03-05", "2019-03-04"),
+        ({"every": "12 months", "on": "last day", "from": "2013-12-01", "on_holiday": "skip"},
+         "2018-12-31", "2019-12-31"),
+        ({"every": "12 months", "on": "1st Monday", "from": "2019-03-01"}, None, "2019-03-04"),
+        ({"every": "52 weeks", "from": "2016-02-29"}, "2019-02-25", "2020-02-24"),
+        ({"dates": ["1999-05-04", "2030-05-07"]}, "1999-05-04", "2030-05-07"),
+        ({"dates": ["2019-02-25"]}, "2019-02-25", None),
+    ],
+)  # fmt: skip
+def test_the_last_that_came_round_and_the_next_to_come(
+    written: dict[str, Any], before: str | None, after: str | None
+) -> None:
+    calendar, now = read(OwnCalendar.model_validate(written)), datetime(2019, 2, 25, 12, tzinfo=UTC)
+    last, following = calendar.last(ENGLAND, LONDON, now), calendar.next(ENGLAND, LONDON, now)
+    assert (last and last.held_on.isoformat(), following and following.held_on.isoformat()) == (before, after)
+
+
 # ---- the words
 
 

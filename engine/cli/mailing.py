@@ -31,7 +31,7 @@ def tell(options: Options) -> int:
         "told": [
             {
                 "portfolio": one.portfolio, "occurrence": one.occurrence, "state": one.state, "made": one.made or None,
-                "run": one.run or None, "decisions": one.asked,
+                "run": one.run or None, "next": one.next or None, "decisions": one.asked,
                 "messages": [message.model_dump(mode="json") for message in one.messages],
                 "problems": [problem.model_dump(mode="json") for problem in one.problems],
             }
@@ -48,7 +48,8 @@ def _told_text(one: "AudienceTold", office: Office) -> Iterator[str]:
             yield f"Nothing is published of {one.portfolio} yet: {one.audience} was told nothing."
         case "told before":
             when = f"at {moment(datetime.fromisoformat(one.made), office)}, from the run {one.run}"
-            yield f"{one.audience} was told of {one.portfolio} for {one.occurrence} already, {when}."
+            following = f" The next is {one.next}." if one.next else ""
+            yield f"{one.audience} was told of {one.portfolio} for {one.occurrence} already, {when}.{following}"
         case _:
             messages = show.count(len(one.messages), "message")
             yield f"{one.audience} is told of {one.portfolio}, {one.period}, for {one.occurrence}: {messages}."

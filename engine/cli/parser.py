@@ -122,7 +122,7 @@ def build_parser() -> argparse.ArgumentParser:
     tell = _command(mail, "tell", "tell an audience that has a calendar of its own, once an occurrence")
     tell.add_argument("audience", metavar="AUDIENCE")
     tell.add_argument("--portfolio", help="one portfolio; all that concern it without it")
-    tell.add_argument("--occurrence", metavar="DAY", help="the day it was due (2019-02-22); today without it")
+    tell.add_argument("--occurrence", metavar="DAY", help="a day of its calendar (2019-02-22); the last, without it")
     why = _command(mail, "why", "say why anybody got a mail about a subject, or got none, and what brings the next")
     why.add_argument("subject", metavar="SUBJECT")
     for name, words, period in (
