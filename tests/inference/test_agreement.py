@@ -8,9 +8,11 @@ import pytest
 
 from engine.inference import plain
 from engine.inference.agreement import judge_both, settle_both
-from engine.inference.errors import DisagreementError
+from engine.inference.asking import ask as packed
+from engine.inference.errors import DisagreementError, JudgementError
 from engine.inference.process import DurableProcess, available
 from engine.inference.questions import Standing
+from engine.inference.settling import derived
 from engine.model.verdicts import Place, Verdict
 from tests.inference.sheets import ask, compare, ladder, rule, sheet
 
@@ -83,6 +85,19 @@ def test_a_status_on_which_they_differ_names_the_subject() -> None:
         settle_both([on_track("x"), on_track("y", worst=UNLUCKY)], process)
     assert (caught.value.rule, caught.value.subject) == (None, "y")
     assert str(caught.value).startswith("The status of y was judged differently by the two evaluators (plain: ")
+
+
+def test_an_engine_that_contradicts_itself_is_not_trusted() -> None:
+    batch = packed([ask(below, sheet({"x": 1}), "first", "cost")])
+    assert batch.answers([[[(0, 0)]]]) == ["fires"]
+    with pytest.raises(JudgementError) as caught:
+        batch.answers([[[(0, 0), (0, 1)]]])  # the condition holds, and so does its negation
+    assert str(caught.value) == (
+        "The rule below on first, measure cost could not be judged: "
+        "a condition and its negation both hold; nothing is published."
+    )
+    with pytest.raises(JudgementError, match=r"^The status of x could not be judged: the engine says both "):
+        derived(on_track("x", worst=2), [(0, 0), (0, 1)])
 
 
 @needs_durable

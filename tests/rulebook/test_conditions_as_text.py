@@ -62,6 +62,7 @@ def canonical(found: tuple[Condition | None, list[Slip]]) -> str:
         ("savings.at_risk > £-8k", "savings.at_risk > -£8k"),
         ("savings.at_risk > £50,000", "savings.at_risk > £50k"),
         ("savings.at_risk > 0", "savings.at_risk > 0"),
+        ("0 * income > £5", "0 * income > £5"),
         ("delays > 1,200", "delays > 1200"),
         ("delays > 0.70", "delays > 0.7"),
         ("recruitment > 60 %", "recruitment > 60%"),
@@ -181,6 +182,8 @@ def test_a_rule_for_measures_must_suit_the_unit_of_each() -> None:
     ]
     assert slips[0].cure == "name the measures it is meant for with `measure:` or `only:`"
     assert canonical(read_condition(Source("actual < £50k", FIRST), words_of_measures("income"))) == "actual < £50k"
+    _, slips = read_condition(Source("actual < 5%", FIRST), words_of_measures("income"))
+    assert [slip.cure for slip in slips] == ["write `actual < £5k`, or `5% of target`"]
     share = "actual < 90% of target"
     assert canonical(read_condition(Source(share, FIRST), words_of_measures())) == share
 
