@@ -87,6 +87,24 @@ def test_a_status_on_which_they_differ_names_the_subject() -> None:
     assert str(caught.value).startswith("The status of y was judged differently by the two evaluators (plain: ")
 
 
+def test_a_fault_at_a_part_of_a_measure_names_the_part() -> None:
+    assert str(DisagreementError("below", Place("first", "cost", "North"), "quiet", "fires")) == (
+        "The rule below on first, measure cost, part North was judged differently by the two evaluators "
+        "(plain: quiet; durable-rules: fires); nothing is published."
+    )
+
+
+def test_a_ruleset_that_fails_puts_its_own_rules_under_suspicion_alone() -> None:
+    many = [rule(compare("x", "<", n), f"r{n}") for n in range(27)]  # 24 to a chunk, each with its negation
+    batch = packed([ask(one, sheet({"x": 1}), subject) for subject in ("first", "second") for one in many])
+
+    def suspects(fact: int | None) -> list[tuple[str, str]]:
+        return [(question.rule.id, question.place.subject) for question in batch.suspects(1, fact)]
+
+    assert suspects(None) == [("r24", "first"), ("r25", "first"), ("r26", "first")]
+    assert suspects(1) == [("r24", "second"), ("r25", "second"), ("r26", "second")]
+
+
 def test_an_engine_that_contradicts_itself_is_not_trusted() -> None:
     batch = packed([ask(below, sheet({"x": 1}), "first", "cost")])
     assert batch.answers([[[(0, 0)]]]) == ["fires"]
