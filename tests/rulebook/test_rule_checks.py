@@ -251,6 +251,47 @@ def test_bands_out_of_the_order_of_the_scheme_are_pointed_out() -> None:
             "for: projects, when: delays > 7, status: at_risk",
             None,
         ),
+        # and is asked wherever and whenever it is
+        (
+            "for: projects, when: delays > 5, status: at_risk, only: [direct]",
+            "for: projects, when: delays > 7, status: at_risk, only: [direct]",
+            "r2",
+        ),
+        (
+            "for: projects, when: delays > 5, status: at_risk, only: [direct, stay]",
+            "for: projects, when: delays > 7, status: at_risk",
+            None,
+        ),
+        (
+            "for: projects, when: delays > 5, status: at_risk, from: 2019-03",
+            "for: projects, when: delays > 7, status: at_risk, from: 2019-03",
+            "r2",
+        ),
+        (
+            "for: projects, when: delays > 5, status: at_risk, from: 2019-05",
+            "for: projects, when: delays > 7, status: at_risk, from: 2019-03",
+            None,
+        ),
+        (
+            "for: projects, when: delays > 5, status: at_risk, from: 2019-03",
+            "for: projects, when: delays > 7, status: at_risk",
+            None,
+        ),
+        (
+            "for: projects, when: delays > 5, status: at_risk, until: 2019-06",
+            "for: projects, when: delays > 7, status: at_risk, until: 2019-06",
+            "r2",
+        ),
+        (
+            "for: measures, only: [recruitment], when: shortfall > 10%, status: at_risk",
+            "measure: recruitment, when: shortfall > 30%, status: at_risk",
+            "r2",
+        ),
+        (
+            "for: measures, only: [income], when: shortfall > 10%, status: at_risk",
+            "measure: recruitment, when: shortfall > 30%, status: at_risk",
+            None,
+        ),
         # what clears it may hold it where the other is quiet
         (
             "for: projects, when: delays > 5, status: at_risk",
@@ -279,6 +320,9 @@ def test_a_rule_is_pointless_only_if_it_is_so_at_all_times() -> None:
         values = f"{{from: 2018-04, value: 5}}, {{from: 2019-06, value: {later}}}"
         text = f"thresholds: {{limit: {{title: T, values: [{values}]}}}}\n"
         assert [line.split("`")[1] for line in found(text + rules(wider, narrower))] == says
+        of_income = (f"for: projects, when: income > £{n}, status: at_risk" for n in (9, 7))  # at no time another
+        said = [line.split("`")[1] for line in found(text + rules(*of_income, wider, narrower))]
+        assert said == ["r1", *(["r4"] if says else [])]
 
 
 @pytest.mark.parametrize(
@@ -323,6 +367,58 @@ def test_faults_come_in_the_order_of_the_file() -> None:
     text = "thresholds: {limit: {title: T, values: [{from: 2018-04, value: 5}]}}\n"
     lines = found(text + "rules:\n  - {id: a, title: A, for: projects, when: 5 > 3, as: remark}\n")
     assert [line.partition(":")[0] for line in lines] == ["warning 2", "warning 4", "error 4"]
+
+
+def test_a_band_that_can_never_hold_is_no_matter_of_those_before_it() -> None:
+    assert found(ladder("on_target: above actual + 5%, at_risk: otherwise")) == [
+        (
+            "warning 3: the band `on_target` is never reached: it can never hold; "
+            "change their bounds, or their order"
+        )
+    ]  # fmt: skip
+
+
+def test_the_last_band_before_one_that_is_left_nothing_takes_the_rest() -> None:
+    bands = "on_target: at least 90%, obstacles: below 95%, at_risk: below 50%, compromised: otherwise"
+    assert found(ladder(bands))[1] == (
+        "warning 3: the band `compromised` is never reached: the bands before it take all of it; "
+        "write `at_risk: otherwise`, and leave this one out"
+    )
+
+
+MANY = " or ".join(f"delays < {n}" for n in range(10, 26))
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("milestones.count < 0", "the rule `r1` can never fire"),
+        ("milestones.count < 0 and delays > 5", "the rule `r1` can never fire: `milestones.count < 0` never holds"),
+        (
+            "delays > high and delays < low",
+            (
+                "the rule `r1` can never fire: `delays > high` and `delays < low` can't both be true, "
+                "with `high` at 5, `low` at 3"
+            ),
+        ),
+        (
+            f"delays > 99 and ({MANY})",
+            f"the rule `r1` can never fire: `delays > 99` and `{MANY[:199]}…` can't both be true",
+        ),
+        ("income > £1 and (delays > 5 or (delays < 3 and delays > 4))", "`delays < 3 and delays > 4` never holds"),
+        ("income > £1 and (delays > 3 or delays < 5)", "`delays > 3 or delays < 5` holds wherever it is known"),
+        ("delays > 9, clears: delays < 3 or milestones.count < 0", "`milestones.count < 0` never holds"),
+    ],
+)  # fmt: skip
+def test_what_no_figure_changes_is_named_as_far_as_it_is_simple(rule: str, said: str) -> None:
+    text = "thresholds:\n" + "".join(
+        f"  {name}: {{title: T, values: [{{from: 2018-04, value: {value}}}]}}\n"
+        for name, value in (("high", 5), ("low", 3))
+    )
+    lines = [
+        one for one in found(text + rules(f"for: projects, when: {rule}, status: at_risk")) if "no rule" not in one
+    ]
+    assert [line.partition(": ")[2].rpartition("; ")[0] for line in lines] == [said]
 
 
 @pytest.mark.parametrize("switch", ["1", "0"])
