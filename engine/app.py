@@ -26,6 +26,7 @@ from engine.workspace.paths import OutsideError, resolve_inside
 
 if TYPE_CHECKING:
     from engine.notices import AskedFor, Kind, Overdue
+    from engine.previewing import Preview
     from engine.store.store import Store  # these are imported where they are used: most commands need few of them
     from engine.telling import AudienceTold
 
@@ -331,12 +332,29 @@ def _queued_since(out: RunOut, rows: Sequence[OutboxMessage]) -> Iterator[Messag
 # ---- trying without consequences
 
 
-def preview(office: Office, name: str, period_name: str | None) -> tuple[list[Rendered], list[Problem]]:
+def preview(office: Office, name: str, period_name: str | None) -> "Preview":
     """The messages that a run would queue now, and why others could not be made; nothing is kept or sent."""
-    _, publications = _run(office, name, period_name, publish=False)
-    messages = [queued.rendered for publication in publications for queued in publication.messages]
-    problems = [problem for publication in publications for problem in publication.out.problems]
-    return messages, [problem for problem in problems if problem.where.startswith("message to ")]
+    from engine import previewing
+
+    run, publications = _run(office, name, period_name, publish=False)
+    with open_the_store(office) as store:
+        return previewing.of_a_run(office, declared(office, name), store, run, publications, _renderer(office))
+
+
+def preview_asking(office: Office, name: str, kind: "Kind", period_name: str | None) -> "Preview":
+    """The same of `ask_for_returns`."""
+    from engine import previewing
+
+    with open_the_store(office) as store:
+        return previewing.of_asking(office, declared(office, name), store, kind, period_name, _renderer(office))
+
+
+def preview_telling(office: Office, name: str, audience: str) -> "Preview":
+    """The same of telling an audience with a calendar of its own."""
+    from engine import previewing
+
+    with open_the_store(office) as store:
+        return previewing.of_a_telling(office, declared(office, name), store, audience, _renderer(office))
 
 
 @dataclass(frozen=True, slots=True)

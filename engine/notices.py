@@ -46,6 +46,16 @@ class AskedFor:
     problems: tuple[Problem, ...]  # whom nobody can ask, and messages that could not be made
 
 
+class ReadyToAsk(NamedTuple):
+    """A reminder's or chase's messages, before any of them is queued."""
+
+    period: Period
+    due: date
+    owing: Mapping[str, Owed]  # by ref
+    messages: list[Queued]
+    problems: list[Problem]
+
+
 class OfficeMail(NamedTuple):
     """The office's messages, and why some could not be made."""
 
@@ -78,6 +88,23 @@ def ask_for_returns(
     The period is the next one that falls due, or for chasers the last that did, where none is named. Nobody is chased
     on the due date or before it. Raises UsageError where a reminder would come after it.
     """
+    ready = ready_to_ask(office, about, store, kind, period_name, render)
+    period, due, owing = ready.period, ready.due, ready.owing
+    new = store.queue(ready.messages, None, office.now)
+    ids = {one.rendered.id for one in ready.messages}
+    rows = [one for one in reversed(store.outbox(about.portfolio.portfolio, period.id)) if one.id in ids]
+    live = sum(1 for ref in about.portfolio.subjects if ref not in owing and about.portfolio.subjects[ref].measures)
+    return AskedFor(
+        kind=kind, period=period, due=due, late=office.today > due, owing=len(owing), complete=live,
+        queued=tuple(one for one in rows if one.id in new), already=tuple(one for one in rows if one.id not in new),
+        problems=tuple(ready.problems),
+    )  # fmt: skip
+
+
+def ready_to_ask(
+    office: Office, about: Declared, store: Store, kind: Kind, period_name: str | None, render: RenderAny
+) -> ReadyToAsk:
+    """As `ask_for_returns`, but for the queueing."""
     period, due = _due(office, about, kind, period_name)
     taken = take_in(office, about, store, keep=False)
     owing = _owed(office, about, taken, period)
@@ -87,24 +114,15 @@ def ask_for_returns(
             office.workspace, about.portfolio, kind, period, due, owing,
             _workbooks(office, about, period, due, owing), office.now, office.today,
         )  # fmt: skip
-    problems = list(wanted.problems)
-    ready: list[Queued] = []
+    ready = ReadyToAsk(period, due, owing, [], list(wanted.problems))
     for notice in wanted.notices:
         message = render(notice)
         if isinstance(message, str):
-            problems.append(Problem(file="", where=f"message to {notice.recipient}", what=message))
+            ready.problems.append(Problem(file="", where=f"message to {notice.recipient}", what=message))
             continue
         state, why = state_when_queued(OWNERS, too_many(len(wanted.notices), office.workspace.settings.mail))
-        ready.append(Queued(message, (), state, why))
-    new = store.queue(ready, None, office.now)
-    ids = {one.rendered.id for one in ready}
-    rows = [one for one in reversed(store.outbox(about.portfolio.portfolio, period.id)) if one.id in ids]
-    live = sum(1 for ref in about.portfolio.subjects if ref not in owing and about.portfolio.subjects[ref].measures)
-    return AskedFor(
-        kind=kind, period=period, due=due, late=office.today > due, owing=len(owing), complete=live,
-        queued=tuple(one for one in rows if one.id in new), already=tuple(one for one in rows if one.id not in new),
-        problems=tuple(problems),
-    )  # fmt: skip
+        ready.messages.append(Queued(message, (), state, why))
+    return ready
 
 
 def tell_office(
@@ -115,17 +133,22 @@ def tell_office(
     Answers why some could not be made. `run` is the last of the period. Asked again with nothing new it queues nothing.
     Raises StoreError.
     """
-    names = [
-        name
-        for name, audience in office.workspace.audiences.items()
-        if audience.tell == "problems" and audience.when == "after run"
-    ]
+    names = told_after_run(office)
     if not names:
         return []
     seen = store.seen(about.portfolio.portfolio)
     mail = office_mail(office, about, store, run, period, render, names)
     store.queue(mail.messages, run.run, office.now, {about.portfolio.portfolio: seen})
     return mail.problems
+
+
+def told_after_run(office: Office) -> list[str]:
+    """The audiences that are told of problems after a run."""
+    return [
+        name
+        for name, audience in office.workspace.audiences.items()
+        if audience.tell == "problems" and audience.when == "after run"
+    ]
 
 
 def office_mail(
@@ -137,15 +160,18 @@ def office_mail(
     render: RenderAny,
     audiences: Collection[str],
     occurrence: str | None = None,
+    stuck: Iterable[OutboxMessage] | None = None,
 ) -> OfficeMail:
     """What these audiences don't know yet of what they have to look at; `run` is the last of the period.
 
-    `occurrence` is the day of the telling, for audiences with a calendar of their own.
+    `occurrence` is the day of the telling, for audiences with a calendar of their own; `stuck` are the messages that
+    are held, dead or uncertain, as the outbox has them where they aren't named.
     """
     name = about.portfolio.portfolio
     taken = take_in(office, about, store, keep=False)
     notices = office_notices(
-        office.workspace, about.portfolio, period, run, store.outbox(name, states=NEEDS_A_PERSON),
+        office.workspace, about.portfolio, period, run,
+        store.outbox(name, states=NEEDS_A_PERSON) if stuck is None else stuck,
         _owed(office, about, taken, period), due_date(about.portfolio, period, about.working), store.told(name),
         office.now, office.today, _acts_ending(office, about, store, period),
     )  # fmt: skip

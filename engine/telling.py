@@ -3,15 +3,16 @@
 Also what all tellings stand on: what was told, decided and done before.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from engine.alerts.audiences import concerns
 from engine.alerts.cases import CaseChanges
 from engine.calendars import Occurrence, Recurrence, read
+from engine.model.alerts import Decision
 from engine.model.calendars import OwnCalendar
 from engine.model.problems import Problem
 from engine.model.run import MessageOut
@@ -42,6 +43,14 @@ class AudienceTold:
     queued: tuple[str, ...] = ()  # the ids of the messages
     messages: tuple[MessageOut, ...] = ()  # as they stand in the outbox
     problems: tuple[Problem, ...] = ()  # whom nobody could reach, and messages that could not be made
+
+
+class NewTelling(NamedTuple):
+    """What telling an audience of one portfolio comes to, before any of it is kept."""
+
+    decisions: Sequence[Decision]
+    messages: Sequence[Queued]
+    problems: tuple[Problem, ...]
 
 
 def portfolios_of(office: Office, audience: str, portfolio: str | None) -> list[str]:
@@ -141,20 +150,28 @@ def tell_audience(
     of_problems = office.workspace.audiences[audience].tell == "problems"
     if stored is None or (of_problems and not office.has_period(name, stored.period)):
         return AudienceTold(name, audience, occurrence, "nothing published")
+    new = about_to_tell(office, about, store, stored, audience, occurrence, render)
     telling = MadeTelling(audience, name, occurrence, stored.id, office.now)
-    told = AudienceTold(name, audience, occurrence, "told", office.now.isoformat(), stored.id, period=stored.period)
-    if of_problems:
+    store.tell(telling, new.decisions, new.messages, seen, run=None if of_problems else stored.id)
+    return AudienceTold(
+        name, audience, occurrence, "told", office.now.isoformat(), stored.id, period=stored.period,
+        asked=len(new.decisions), queued=_ids(new.messages), problems=new.problems,
+    )  # fmt: skip
+
+
+def about_to_tell(
+    office: Office, about: Declared, store: Store, stored: StoredRun, audience: str, occurrence: str, render: RenderAny
+) -> NewTelling:
+    """What an audience is told of a published run for an occurrence; nothing is kept."""
+    name = about.portfolio.portfolio
+    if office.workspace.audiences[audience].tell == "problems":
         period = office.period(name, stored.period)
         mail = office_mail(office, about, store, stored.out, period, render, (audience,), occurrence)
-        store.tell(telling, (), mail.messages, seen)
-        return replace(told, queued=_ids(mail.messages), problems=tuple(mail.problems))
+        return NewTelling((), mail.messages, tuple(mail.problems))
     before, cases = published_until(store, stored), CaseChanges((), tuple(store.open_cases(name)), ())
     run = stored.out.model_copy(update={"messages": (), "problems": ()})
     alerted = tell(about, run, before, cases, {audience: occurrence}, office.now, render)
-    store.tell(telling, alerted.decisions, alerted.messages, seen, run=stored.id)
-    return replace(
-        told, asked=len(alerted.decisions), queued=_ids(alerted.messages), problems=alerted.run.problems
-    )  # fmt: skip
+    return NewTelling(alerted.decisions, alerted.messages, alerted.run.problems)
 
 
 def _ids(messages: Iterable[Queued]) -> tuple[str, ...]:

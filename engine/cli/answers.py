@@ -3,18 +3,15 @@
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from email import policy
-from email.parser import BytesParser
 from pathlib import Path
 
 from engine import mailing
-from engine.app import declared, open_office, open_the_store, preview, with_states
+from engine.app import declared, open_office, open_the_store, with_states
 from engine.intake import take_in
-from engine.model.alerts import OutboxState, Rendered
+from engine.model.alerts import OutboxState
 from engine.model.facts import FactSheet
-from engine.model.problems import Problem
 from engine.model.run import RunOut
-from engine.office import FaultsError, Office, UsageError, meant
+from engine.office import FaultsError, Office, UsageError
 from engine.periods import Period
 
 
@@ -113,60 +110,6 @@ def list_returns(office: Office, name: str, period: str | None) -> list[ListedRe
         for one in sorted(taken.returns, key=lambda one: (office.period(name, one.period).end, one.submitter))
         if period in (None, one.period)
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class PreviewedMessage:
-    audience: str
-    to: str
-    subject: str
-    reasons: dict[str, str]
-    text: str
-
-
-def preview_mail(
-    office: Office, names: Sequence[str], period: str | None, person: str | None
-) -> tuple[list[PreviewedMessage], list[Problem]]:
-    """What runs of these portfolios would send now, as plain text, and what could not be made. Nothing is kept or sent.
-
-    One of several that has no such period, or nothing returned yet, is left out. Raises UsageError where all are.
-    """
-    if person is not None and person not in office.workspace.people:
-        raise UsageError(f"there is nobody {person!r} in config/people.yaml; {meant(person, office.workspace.people)}")
-    previews: list[PreviewedMessage] = []
-    problems: list[Problem] = []
-    left_out: list[UsageError] = []
-    reaching = [name for name in names if person is None or _reaches(office, name, person)]
-    for name in reaching:
-        try:
-            messages, unmade = preview(office, name, period)
-        except UsageError as error:
-            left_out.append(error)
-            continue
-        problems += unmade
-        previews += [
-            PreviewedMessage(one.audience, one.address, one.subject, one.reasons, plain_text(one))
-            for one in messages
-            if person in (None, one.recipient)
-        ]
-    if left_out and len(left_out) == len(reaching):
-        raise left_out[0]
-    return previews, problems
-
-
-def _reaches(office: Office, name: str, person: str) -> bool:
-    """Whether the person is in any audience of a portfolio today."""
-    from engine.alerts.audiences import concerns, recipients
-
-    portfolio, people = office.portfolio(name), office.workspace.people
-    audiences = [one for one in office.workspace.audiences.values() if concerns(one, portfolio)]
-    return any(person in recipients(one, portfolio, people, office.today).reachable for one in audiences)
-
-
-def plain_text(message: Rendered) -> str:
-    """The plain-text part of a message."""
-    part = BytesParser(policy=policy.default).parsebytes(message.body).get_body(("plain",))
-    return "" if part is None else str(part.get_content()).rstrip()
 
 
 # ---- doctor

@@ -232,24 +232,9 @@ def _mail(options: Options) -> int:
 
 
 def _mail_preview(options: Options) -> int:
-    from engine.cli import answers
+    from engine.cli.previewing import preview
 
-    office = open_office(options)
-    names = office.names(options.portfolio)
-    previews, problems = answers.preview_mail(office, names, options.period, options.to)
-    answer = {
-        "schema": 1,
-        "messages": [asdict(preview) for preview in previews],
-        "problems": [problem.model_dump(mode="json") for problem in problems],
-    }
-    texts = [f"To: {p.to}\nSubject: {p.subject}\n\n{p.text}" for p in previews]
-    if not texts:
-        texts.append("A run now would send nothing.")
-    if problems:
-        texts.append("\n".join(["What could not be made:", *show.bullets(map(str, problems))]))
-    rule = "\n" + "=" * show.WIDTH + "\n"
-    emit(options, answer, lambda: rule.join(texts))
-    return DONE
+    return preview(options)
 
 
 def _mail_remind(options: Options) -> int:
