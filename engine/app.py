@@ -193,7 +193,7 @@ def _tell_office(office: Office, about: Declared, store: "Store", run: RunOut, p
 
 
 def tell_office(office: Office, name: str) -> list[Problem]:
-    """Tells who is told of problems after a run what is new since, such as a message that died.
+    """Tells who is told of problems after a run what is new since, such as a message that died or a job given up.
 
     Why some of it could not be told. Nothing new, nothing sent. Raises FaultsError, StoreError.
     """
@@ -202,10 +202,11 @@ def tell_office(office: Office, name: str) -> list[Problem]:
     about = declared(office, name)
     with open_the_store(office) as store:
         stored = store.latest_run(name)
-        if stored is None or not office.has_period(name, stored.period):
+        if stored is not None and not office.has_period(name, stored.period):
             return []
-        period = office.period(name, stored.period)
-        problems = tell_office(office, about, store, stored.out, period, _renderer(office))
+        period = office.period(name, stored.period if stored is not None else about.portfolio.starts)
+        run = stored.out if stored is not None else None
+        problems = tell_office(office, about, store, run, period, _renderer(office))
         return [*problems, *deliver_after_run(office, store)]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
 from engine.alerts.chasing import OWNERS, Asked, asked
 from engine.alerts.officenews import about_to_end, office_notices, office_told
@@ -17,7 +18,8 @@ from engine.intake import Taken, take_in
 from engine.model.acts import OfficeAct
 from engine.model.addressed import Addressed
 from engine.model.alerts import NEEDS_A_PERSON, OutboxMessage, Rendered
-from engine.model.notices import Owed, Workbook
+from engine.model.jobs import JobState
+from engine.model.notices import Failed, Owed, Workbook
 from engine.model.problems import Problem
 from engine.model.run import RunOut
 from engine.office import Office, UsageError
@@ -26,6 +28,7 @@ from engine.pipeline import Declared, facts_of
 from engine.store.records import Queued
 from engine.store.store import Store
 from engine.workspace.dates import due_date
+from engine.workspace.jobs import planned, words_for
 
 Kind = Literal["reminder", "chaser"]
 RenderAny = Callable[[Addressed], Rendered | str]  # a message's frozen bytes, or why there are none
@@ -126,19 +129,19 @@ def ready_to_ask(
 
 
 def tell_office(
-    office: Office, about: Declared, store: Store, run: RunOut, period: Period, render: RenderAny
+    office: Office, about: Declared, store: Store, run: RunOut | None, period: Period, render: RenderAny
 ) -> list[Problem]:
     """Queue the office's mail to who is told after a run, where there is anything they don't know yet.
 
-    Answers why some could not be made. `run` is the last of the period. Asked again with nothing new it queues nothing.
-    Raises StoreError.
+    Answers why some could not be made. `run` is the last of the period, if there is one. Asked again with nothing new
+    it queues nothing. Raises StoreError.
     """
     names = told_after_run(office)
     if not names:
         return []
     seen = store.seen(about.portfolio.portfolio)
     mail = office_mail(office, about, store, run, period, render, names)
-    store.queue(mail.messages, run.run, office.now, {about.portfolio.portfolio: seen})
+    store.queue(mail.messages, run.run if run else None, office.now, {about.portfolio.portfolio: seen})
     return mail.problems
 
 
@@ -155,17 +158,18 @@ def office_mail(
     office: Office,
     about: Declared,
     store: Store,
-    run: RunOut,
+    run: RunOut | None,
     period: Period,
     render: RenderAny,
     audiences: Collection[str],
     occurrence: str | None = None,
     stuck: Iterable[OutboxMessage] | None = None,
 ) -> OfficeMail:
-    """What these audiences don't know yet of what they have to look at; `run` is the last of the period.
+    """What these audiences don't know yet of what they have to look at.
 
-    `occurrence` is the day of the telling, for audiences with a calendar of their own; `stuck` are the messages that
-    are held, dead or uncertain, as the outbox has them where they aren't named.
+    `run` is the last of the period, if there is one. `occurrence` is the day of the telling, for audiences with a
+    calendar of their own; `stuck` are the messages that are held, dead or uncertain, as the outbox has them where they
+    aren't named.
     """
     name = about.portfolio.portfolio
     taken = take_in(office, about, store, keep=False)
@@ -173,7 +177,7 @@ def office_mail(
         office.workspace, about.portfolio, period, run,
         store.outbox(name, states=NEEDS_A_PERSON) if stuck is None else stuck,
         _owed(office, about, taken, period), due_date(about.portfolio, period, about.working), store.told(name),
-        office.now, office.today, _acts_ending(office, about, store, period),
+        office.now, office.today, _acts_ending(office, about, store, period), failed_jobs(office, store),
     )  # fmt: skip
     mail = OfficeMail([], [])
     for notice in (one for one in notices if one.audience in audiences):
@@ -193,6 +197,21 @@ def _acts_ending(office: Office, about: Declared, store: Store, period: Period) 
     after = office.cadence(name).after(period)
     next_due = due_date(about.portfolio, after, about.working) if after is not None else None
     return about_to_end((act for act in standing if not act.kind.is_judgement), office.today, next_due)
+
+
+def failed_jobs(office: Office, store: Store) -> list[Failed]:
+    """The jobs of the service that were given up when they last came round, and what does each by hand."""
+    jobs, zone = {one.name: one for one in planned(office.workspace)}, ZoneInfo(office.workspace.calendar.time_zone)
+    found: list[Failed] = []
+    for kept in store.jobs.last(jobs):
+        if kept.state is JobState.FAILED:
+            job, due = jobs[kept.job], kept.due.astimezone(zone).date()
+            words = words_for(job, kept.day, due, office.workspace)
+            found.append(Failed(
+                job=kept.job, slot=kept.slot, portfolio="" if job.do in ("tell", "backup") else job.about,
+                due=due, tries=kept.tries, why=kept.detail, command=" ".join(("telltale", *(words or ()))),
+            ))  # fmt: skip
+    return found
 
 
 def _owed(office: Office, about: Declared, taken: Taken, period: Period) -> dict[str, Owed]:

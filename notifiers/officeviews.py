@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from engine.model.notices import Ending, OfficeNotice, Owing, Stuck
+from engine.model.notices import Ending, Failed, OfficeNotice, Owing, Stuck
 from engine.model.problems import Problem
 from engine.periods import day_in_words
 from notifiers.replies import mailto
@@ -17,6 +17,7 @@ _STATES = {
     "uncertain": ("May or may not have arrived", "telltale mail resolve {} --sent, or --not-sent"),
     "held": ("Held for release", "telltale mail release {}"),
 }
+_KINDS = ("failed", "stuck", "problems", "owing", "ending")
 _ELSEWHERE = "Not of one file"
 
 
@@ -38,6 +39,7 @@ def office_view(notice: OfficeNotice) -> View:
         "owing": [_owing(one, notice) for one in notice.owing],
         "due": _due(notice),
         "ending": [_ending(one, notice) for one in notice.ending],
+        "failed": [_failed(one, notice) for one in notice.failed],
         "write_to": one_line(write_to),
         "made": day_in_words(notice.today),
     }
@@ -45,8 +47,10 @@ def office_view(notice: OfficeNotice) -> View:
 
 def _lead(notice: OfficeNotice) -> str:
     """What is new, in a line: "2 messages can't go out, 3 new problems in the returns and 1 return overdue."."""
-    new = {kind: sum(map(notice.is_new, getattr(notice, kind))) for kind in ("stuck", "problems", "owing", "ending")}
+    new = {kind: sum(map(notice.is_new, getattr(notice, kind))) for kind in _KINDS}
     said = []
+    if new["failed"]:
+        said.append(f"{counted(new['failed'], 'job')} of the service given up")
     if new["stuck"]:
         said.append(f"{counted(new['stuck'], 'message')} not on {'its' if new['stuck'] == 1 else 'their'} way")
     if new["problems"]:
@@ -59,6 +63,9 @@ def _lead(notice: OfficeNotice) -> str:
 
 
 def _asked(notice: OfficeNotice) -> Iterator[str]:
+    if notice.failed:
+        them = "it" if len(notice.failed) == 1 else "them"
+        yield f"Have the operator mend what keeps {counted(len(notice.failed), 'job')} from being done, and do {them}."
     for state, words in (
         ("dead", "Find out why {} could not be delivered, and send again what still holds."),
         ("uncertain", "Find out whether {} arrived, and say so."),
@@ -141,3 +148,13 @@ def _decided(one: Ending) -> str:
     if one.number is not None:
         return f"{one.kind.capitalize()} {one.number}, {one_line(one.about)}, {until}"
     return f"{'No better than' if one.kind == 'floor' else 'Set to'} {one_line(one.status)} {until}"
+
+
+def _failed(one: Failed, notice: OfficeNotice) -> View:
+    return {
+        "new": notice.is_new(one),
+        "job": one_line(one.job),
+        "said": f"due on {day_in_words(one.due)}, given up after {counted(one.tries, 'try', 'tries')}.",
+        "why": sentence(one.why),
+        "command": one_line(one.command),
+    }

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -11,7 +11,7 @@ from engine.alerts.audiences import concerns, recipients
 from engine.alerts.chasing import OWNERS
 from engine.model.acts import ActKind, OfficeAct
 from engine.model.alerts import OutboxMessage, Told
-from engine.model.notices import Ending, Item, OfficeNotice, Owed, Owing, Stuck, key_of
+from engine.model.notices import Ending, Failed, Item, OfficeNotice, Owed, Owing, Stuck, key_of
 from engine.model.run import DecisionOut, RunOut, SubjectOut
 from engine.model.workspace import Portfolio, Workspace, cadence_of
 from engine.periods import Cadence, Period, PeriodError
@@ -31,13 +31,15 @@ def office_notices(
     now: datetime,
     today: date,
     acts: Iterable[OfficeAct] = (),
+    failed: Sequence[Failed] = (),
 ) -> list[OfficeNotice]:
     """A message to everybody of an audience that is told of problems, where there is anything they don't know yet.
 
     `run` is the last of the period; `messages` are those held, dead or uncertain (the office's own are left out: each
-    would call for another); `owed` is what is missing for the
-    period, which counts as news once it is overdue; `told` is what each recipient was last told; `acts` are the
-    silences and acknowledgements about to end. It shows what is new and what still stands.
+    would call for another); `owed` is what is missing for the period, which counts as news once it is overdue; `told`
+    is what each recipient was last told; `acts` are the silences and acknowledgements about to end. `failed` are the
+    jobs that were given up, of all portfolios; one that is of none is told with the first that the audience is about.
+    It shows what is new and what still stands.
     """
     problems = tuple(run.problems) if run is not None else ()
     owing = tuple(_owing(workspace, portfolio, owed, today))
@@ -45,13 +47,15 @@ def office_notices(
     judgements = tuple(_ending(run, workspace, portfolio, period)) if run is not None else ()
     ending = (*judgements, *(_act_ending(act, portfolio) for act in acts))
     told_of: list[Item] = [*problems, *stuck, *ending, *(owing if today > due else ())]
-    keys = [key_of(one, period.id) for one in told_of]
     known: dict[tuple[str, str], set[str]] = defaultdict(set)
     for one in told:
         known[one.audience, one.recipient].add(one.subject)
     notices: list[OfficeNotice] = []
     for name, audience in workspace.audiences.items():
         if audience.tell == "problems" and concerns(audience, portfolio):
+            first = next(one for one in workspace.portfolios.values() if concerns(audience, one))
+            jobs = tuple(one for one in failed if (one.portfolio or first.portfolio) == portfolio.portfolio)
+            keys = [key_of(one, period.id) for one in (*told_of, *jobs)]
             for person in recipients(audience, portfolio, workspace.people, today).reachable:
                 new = frozenset(key for key in keys if digest_of(key) not in known[name, person])
                 if new:
@@ -60,7 +64,8 @@ def office_notices(
                         address=workspace.people[person].email.strip(), portfolio=portfolio.portfolio,
                         portfolio_title=portfolio.title, mail=workspace.settings.mail, now=now, period=period.id,
                         occurrence=f"{period.id} {digest_of(*sorted(new))}", revision=run.revision if run else 1,
-                        today=today, due=due, problems=problems, owing=owing, stuck=stuck, ending=ending, new=new,
+                        today=today, due=due, problems=problems, owing=owing, stuck=stuck, ending=ending, failed=jobs,
+                        new=new,
                     ))  # fmt: skip
     return notices
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Literal
 
 from engine.model.alerts import Decision, HistoryPoint, PartOf, Reason, Telling
-from engine.model.notices import Ending, OfficeNotice, Owed, Owing, ReturnNotice, Stuck, Workbook, key_of
+from engine.model.notices import Ending, Failed, OfficeNotice, Owed, Owing, ReturnNotice, Stuck, Workbook, key_of
 from engine.model.problems import Problem
 from engine.model.run import (
     DecisionOut,
@@ -78,6 +78,9 @@ def sample_notices() -> tuple[ReturnNotice | OfficeNotice, ...]:
                     about="about all news of a, for every audience",
                 ),
                 Ending(ref="a", title="A project", kind="floor", status="A status", reason="Why", until=_PERIOD),
+            ),
+            "failed": (
+                Failed(job="derive", slot="2019-02", due=date(2019, 2, 8), tries=4, why="Why", command="telltale"),
             ),
         }),
     )  # fmt: skip

@@ -11,7 +11,9 @@ from engine.app import open_the_store, tell_office
 from engine.cli import DONE, FAILED, show
 from engine.cli.common import Options, emit, moment, open_office
 from engine.model.alerts import OutboxMessage, OutboxState
+from engine.model.notices import Failed
 from engine.model.problems import Problem
+from engine.notices import failed_jobs
 from engine.office import FaultsError, Office, UsageError
 from engine.store.errors import StoreError
 
@@ -66,7 +68,8 @@ def mail_send(options: Options) -> int:
             mailing.send_again(office, store, mailing.Chosen(ids=options.again), by, why)
         with _asked_to_stop() as stop:
             done = mailing.send(office, store, at_once=options.retry, stop=stop)
-    untold = _tell_the_office(office, done)
+        failed = failed_jobs(office, store)
+    untold = _tell_the_office(office, done, failed)
     parts = {
         "sent": done.sent,
         "found in the archive": done.found,
@@ -89,14 +92,18 @@ def mail_send(options: Options) -> int:
     return DONE if done.well else FAILED
 
 
-def _tell_the_office(office: Office, done: mailing.Sending) -> list[Problem]:
-    """Queues the office's mail about what died or may have gone out just now; it goes with the next sending.
+def _tell_the_office(office: Office, done: mailing.Sending, failed: Sequence[Failed]) -> list[Problem]:
+    """Queues the office's mail about what died or may have gone out just now, and about jobs that were given up.
+
+    It goes with the next sending.
 
     What keeps it from being told is told here: the messages themselves are settled.
     """
     stuck = (OutboxState.DEAD, OutboxState.UNCERTAIN)
     settled = (one for one in (*done.failed, *done.uncertain) if one.state in stuck)
     portfolios = {one.rendered.portfolio for one in settled if not to_the_office(one, office.workspace)}
+    for one in failed:
+        portfolios |= {one.portfolio} if one.portfolio else set(office.workspace.portfolios)
     problems: list[Problem] = []
     for name in sorted(portfolios & office.workspace.portfolios.keys()):
         try:

@@ -12,9 +12,10 @@ from engine.cli import DONE, NO, show
 from engine.cli.common import Options, acting_at, emit, open_office
 from engine.office import Office, UsageError
 from engine.periods import day_in_words
-from engine.service.plan import Planned, coming, period_for, planned
+from engine.service.plan import coming
 from engine.service.proof import proved
 from engine.workspace.dates import working_days
+from engine.workspace.jobs import Planned, period_for, planned
 
 if TYPE_CHECKING:
     from engine.service.serve import Service

@@ -69,7 +69,19 @@ class Ending(Frozen):
     about: str = ""  # of these: what it keeps back, "about all news of meals, for every audience"
 
 
-Item = Problem | Owing | Stuck | Ending
+class Failed(Frozen):
+    """A job of the service that was given up when it last came round."""
+
+    job: str  # its name
+    slot: str  # which occurrence of it
+    portfolio: str = ""  # "" where it is not of one: a backup, a telling
+    due: date
+    tries: int
+    why: str
+    command: str  # what does it by hand
+
+
+Item = Problem | Owing | Stuck | Ending | Failed
 
 
 class OfficeNotice(Addressed):
@@ -82,6 +94,7 @@ class OfficeNotice(Addressed):
     owing: tuple[Owing, ...] = ()
     stuck: tuple[Stuck, ...] = ()
     ending: tuple[Ending, ...] = ()
+    failed: tuple[Failed, ...] = ()
     new: frozenset[str]  # keys of what was not told before
 
     def is_new(self, one: Item) -> bool:
@@ -100,3 +113,5 @@ def key_of(one: Item, period: str) -> str:
         case Ending():
             number = "" if one.number is None else f"|{one.number}"
             return f"ends|{one.ref}|{one.kind}|{one.until}{number}"
+        case Failed():
+            return f"job|{one.job}|{one.slot}"

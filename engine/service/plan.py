@@ -1,29 +1,15 @@
-"""Which jobs a workspace has, what of them is due, and the command that does it. Pure: the clock is handed in."""
+"""What of a workspace's jobs is due, and the command that does it. Pure: the clock is handed in."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
 
-from engine.calendars import Occurrence, Recurrence, read
-from engine.model.calendars import OwnCalendar
+from engine.calendars import Occurrence
 from engine.model.jobs import SETTLED, KeptJob
 from engine.model.workspace import Workspace, cadence_of
-from engine.periods import Cadence, Dates, Period, WorkingDays
+from engine.periods import WorkingDays
 from engine.workspace.dates import due_date, working_days
-
-Do = Literal["run", "remind", "chase", "tell", "backup"]
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """One job, for one portfolio or audience."""
-
-    name: str  # its name in schedule.yaml with the portfolio's, or "tell" with the audience's
-    do: Do
-    about: str  # the portfolio or audience; "" for the whole workspace
-    recurrence: Recurrence
-    calendar: OwnCalendar  # as written
+from engine.workspace.jobs import Planned, words_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +28,6 @@ class Look:
     due: tuple[Due, ...]  # oldest first
     passed_over: tuple[Due, ...]  # missed, and a later one says the same
     since: Mapping[str, datetime]  # by job, the moment until which all is settled; those that have moved alone
-
-
-def planned(workspace: Workspace) -> list[Planned]:
-    """Every job of a workspace without faults: those of its schedule, then the audiences with a calendar of their own.
-
-    What is due at the same moment is done in this order.
-    """
-    found: list[Planned] = []
-    for name, job in workspace.schedule.items():
-        when = read(job.when)
-        if job.do == "backup":
-            found.append(Planned(name, job.do, "", when, job.when))
-            continue
-        portfolios = [job.portfolio] if job.portfolio is not None else list(workspace.portfolios)
-        found += [Planned(f"{name} {portfolio}", job.do, portfolio, when, job.when) for portfolio in portfolios]
-    for name, audience in workspace.audiences.items():
-        if isinstance(audience.when, OwnCalendar):
-            found.append(Planned(f"tell {name}", "tell", name, read(audience.when), audience.when))
-    return found
 
 
 def look(
@@ -118,37 +85,11 @@ def command(due: Due, workspace: Workspace, today: date) -> list[str] | None:
     So it is where no period has ended yet, and where a reminder would come after the due date, or a chaser before.
     """
     job = due.job
-    match job.do:
-        case "backup":
-            return ["db", "backup"]
-        case "tell":
-            return ["mail", "tell", job.about, "--occurrence", due.occurrence.held_on.isoformat()]
-        case "remind" | "chase":
-            period = period_for(workspace, job.about, due.occurrence.day)
-            if period is None:
-                return None
-            late = today > due_date(workspace.portfolios[job.about], period, working_days(workspace.calendar))
-            return ["mail", job.do, job.about, "--period", period.id] if late == (job.do == "chase") else None
-        case "run":
-            period = period_for(workspace, job.about, due.occurrence.day)
-            hold = ["--hold", due.hold] if due.hold else []
-            return None if period is None else ["run", job.about, "--period", period.id, *hold]
-
-
-def period_for(workspace: Workspace, portfolio: str, day: date) -> Period | None:
-    """The last period of a portfolio that ended before a day; None where that is history, or there is none.
-
-    The day is the calendar's own, before any holiday moves it: moved over the end of a month it would name another.
-    """
-    about = workspace.portfolios[portfolio]
-    cadence = cadence_of(about)
-    period = _ended_before(cadence, day)
-    return period if period is not None and period.end >= cadence.period(about.starts).end else None
-
-
-def _ended_before(cadence: Cadence, day: date) -> Period | None:
-    if isinstance(cadence, Dates):  # which has no period that a day after its last one lies in
-        ended = [end for end in cadence.days if end < day]
-        return cadence.period(max(ended).isoformat()) if ended else None
-    now = cadence.containing(day)
-    return cadence.before(now) if now is not None else None
+    words = words_for(job, due.occurrence.day, due.occurrence.held_on, workspace)
+    if words is None:
+        return None
+    if job.do in ("remind", "chase"):
+        period = cadence_of(workspace.portfolios[job.about]).period(words[-1])
+        late = today > due_date(workspace.portfolios[job.about], period, working_days(workspace.calendar))
+        return words if late == (job.do == "chase") else None
+    return [*words, "--hold", due.hold] if due.hold else words

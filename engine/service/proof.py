@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from engine.calendars import Occurrence
 from engine.model.workspace import Workspace, cadence_of
 from engine.periods import Period, WorkingDays, day_in_words
-from engine.service.plan import Planned, period_for, planned
 from engine.workspace.dates import due_date, working_days
+from engine.workspace.jobs import Planned, period_for, planned
 
 _AROUND = timedelta(days=100)  # a run of the year before, and of the one after, a quarter away at most
 

@@ -25,10 +25,10 @@ from engine.service.child import Ended, run_child
 from engine.service.http import Listener
 from engine.service.log import log_to
 from engine.service.metrics import Health
-from engine.service.plan import planned
 from engine.service.worker import LEASE, RENEW_EVERY, SETTLING, STOPPED, TAKEN_UP_WITHIN, Said, Worker
 from engine.store.errors import StoreError
 from engine.store.store import Store
+from engine.workspace.jobs import planned
 
 SLOWEST = int((TAKEN_UP_WITHIN - LEASE).total_seconds())  # seconds between two looks, at most
 COUNTED_EVERY = 900.0  # seconds between two looks at who owes a return
@@ -89,7 +89,7 @@ class Service:
             with app.open_the_store(self.office()) as store:
                 worker = self._worker(store)
                 worker.tick()
-                if not self._stopping() and store.jobs.standing(self.clock()).ready:
+                if not self._stopping() and (worker.gave_up or store.jobs.standing(self.clock()).ready):
                     worker.send()
                 self._count_overdue(worker)
                 standing = store.jobs.standing(self.clock())

@@ -14,10 +14,11 @@ from typing import Any, Protocol
 from engine.model.jobs import KeptJob
 from engine.office import Office
 from engine.service.child import Ended
-from engine.service.plan import Due, command, look, planned
+from engine.service.plan import Due, command, look
 from engine.store.errors import StoreError
 from engine.store.store import Store
 from engine.workspace.dates import working_days
+from engine.workspace.jobs import planned
 
 TAKEN_UP_WITHIN = timedelta(seconds=60)  # what a dead replica had, by another that waits: the lease, then a look
 LEASE = timedelta(seconds=30)  # after which another replica may take up what a dead one had
@@ -57,6 +58,7 @@ class Worker:
     must_end: Callable[[], str]  # why a job that runs has to end, or ""
     lease: timedelta = LEASE
     renew_every: float = RENEW_EVERY
+    gave_up: bool = False  # whether a job failed for good since: the office is to be told, which a sending does
 
     def tick(self) -> int:
         """Do all that is due; how many jobs were taken up. Raises StoreError where the database can't be used."""
@@ -142,6 +144,7 @@ class Worker:
     def _failed(self, claimed: KeptJob, about: dict[str, Any], why: str, again_at: datetime | None) -> None:
         ours = self.store.jobs.not_done(claimed, self.clock(), why, again_at, tried=why != STOPPED)
         if again_at is None:
+            self.gave_up = self.gave_up or ours
             self._settled(ours, "job failed", {**about, "detail": why}, level="error")
         else:
             again = {**about, "detail": why, "again_at": again_at.isoformat()}

@@ -9,7 +9,7 @@ import pytest
 from engine.alerts.officenews import about_to_end, office_notices, office_told
 from engine.model.acts import ActKind, OfficeAct
 from engine.model.alerts import OutboxMessage, OutboxState, Rendered, Told
-from engine.model.notices import OfficeNotice, Owed
+from engine.model.notices import Failed, OfficeNotice, Owed
 from engine.model.problems import Problem
 from engine.model.run import DecisionOut
 from engine.model.workspace import About, Audience
@@ -37,12 +37,23 @@ def message(state: OutboxState, name: str = "a", audience: str = "owners") -> Ou
 def news(
     problems: Sequence[Problem] = (), messages: Iterable[OutboxMessage] = (), owed: dict[str, Owed] | None = None,
     told: Iterable[Told] = (), today: date = date(2019, 2, 8), audience: Audience = OFFICE, subjects: Any = (),
-    acts: Iterable[OfficeAct] = (),
+    acts: Iterable[OfficeAct] = (), failed: Sequence[Failed] = (),
 ) -> list[OfficeNotice]:  # fmt: skip
     office = workspace({"owners": OWNERS, "office": audience})
     run = run_of(*subjects).model_copy(update={"problems": tuple(problems)})
     return office_notices(
-        office, office.portfolios["care"], month("2019-01"), run, messages, owed or {}, DUE, told, NOW, today, acts
+        office,
+        office.portfolios["care"],
+        month("2019-01"),
+        run,
+        messages,
+        owed or {},
+        DUE,
+        told,
+        NOW,
+        today,
+        acts,
+        failed,
     )
 
 
@@ -107,6 +118,26 @@ def test_who_owes_a_return_is_shown_before_it_is_late_where_there_is_mail_anyway
     (notice,) = news([CELL], owed=OWES, today=date(2019, 2, 1))
     assert [one.person for one in notice.owing] == ["visits_lead"]
     assert not notice.is_new(notice.owing[0])
+
+
+def given_up(job: str, portfolio: str, slot: str = "2019-02") -> Failed:
+    return Failed(
+        job=job, slot=slot, portfolio=portfolio, due=NOW.date(), tries=4, why="the disk is full", command="telltale"
+    )
+
+
+def test_a_job_that_was_given_up_is_told_once_and_again_when_it_next_fails() -> None:
+    derive = given_up("derive care", "care")
+    (first,) = news(failed=[derive])
+    assert (first.failed, first.is_new(derive)) == ((derive,), True)
+    assert news(failed=[derive], told=known(first)) == []
+    assert len(news(failed=[given_up("derive care", "care", "2019-03")], told=known(first))) == 1
+
+
+def test_a_job_of_another_portfolio_is_told_there_and_one_of_none_with_the_first() -> None:
+    assert news(failed=[given_up("derive other", "other")]) == []
+    (notice,) = news(failed=[given_up("backup", "")])
+    assert [one.job for one in notice.failed] == ["backup"]
 
 
 def decided(until: str | None) -> DecisionOut:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from engine.model.notices import Ending, Item, OfficeNotice, Owed, Owing, ReturnNotice, Stuck, Workbook, key_of
+from engine.model.notices import Ending, Failed, Item, OfficeNotice, Owed, Owing, ReturnNotice, Stuck, Workbook, key_of
 from engine.model.problems import Problem
 from engine.model.settings import MailSettings
 from tests.notifiers.samples import NOW
@@ -58,7 +58,12 @@ SILENCE = Ending(
     ref="direct_payments", title="Direct Payments", kind="silence", reason="the system is being replaced",
     until="2019-02-28", number=3, about="about all news of direct_payments, for every audience",
 )  # fmt: skip
-ITEMS: tuple[Item, ...] = (CELL, SUM, TRAP, NO_OWNER, DEAD, HELD, LATE, NOBODY, FLOOR, SILENCE)
+GIVEN_UP = Failed(
+    job="derive improving_lives", slot="2019-02", portfolio="improving_lives", due=date(2019, 2, 8), tries=4,
+    why="There is no room left for var/telltale.db; nothing was kept; free some room and try again",
+    command="telltale run improving_lives --period 2019-01",
+)  # fmt: skip
+ITEMS: tuple[Item, ...] = (CELL, SUM, TRAP, NO_OWNER, DEAD, HELD, LATE, NOBODY, FLOOR, SILENCE, GIVEN_UP)
 
 
 def return_notice(kind: str = "reminder", **changes: Any) -> ReturnNotice:
@@ -79,7 +84,7 @@ def office_notice(*new: Item, **changes: Any) -> OfficeNotice:
         "portfolio": "improving_lives", "portfolio_title": "Improving Lives Portfolio",
         "mail": MailSettings(allowed_domains=("council.example",)), "now": NOW, "period": "2019-01",
         "today": date(2019, 2, 8), "due": DUE, "problems": (SUM, CELL, TRAP, NO_OWNER), "owing": (LATE, NOBODY),
-        "stuck": (HELD, DEAD), "ending": (FLOOR, SILENCE),
+        "stuck": (HELD, DEAD), "ending": (FLOOR, SILENCE), "failed": (GIVEN_UP,),
         "new": frozenset(key_of(one, "2019-01") for one in new or ITEMS if new or one is not SUM),
     }  # fmt: skip
     return OfficeNotice(**{**fields, **changes})

@@ -91,7 +91,8 @@ def test_the_first_line_counts_what_is_new() -> None:
     lead = [line for line in text_of(office_notice()).splitlines() if line][1]
     assert (
         lead
-        == "2 messages not on their way, 3 new problems, 2 owners overdue with a return and 2 decisions about to end."
+        == "1 job of the service given up, 2 messages not on their way, 3 new problems, 2 owners overdue with a return "
+        "and 2 decisions about to end."
     )
 
 

@@ -17,10 +17,10 @@ from typing import Any
 from engine.model.workspace import Workspace
 from engine.office import Office
 from engine.service.child import Ended
-from engine.service.plan import planned
 from engine.service.worker import Worker
 from engine.store.store import Store, open_store
 from engine.workspace.dates import working_days
+from engine.workspace.jobs import planned
 
 SIXTH = {"every": "month", "on": "6th working day", "at": "07:00"}
 WORKSPACE = Workspace.model_validate({

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -78,14 +80,37 @@ def test_a_child_that_fails_is_tried_again_and_then_has_failed_for_good(
             assert events(said) == ["job begins", "job is tried again"]
             assert said[-1]["detail"] == said_of
         service, said = looks.at("2019-02-08T07:30")
-        assert events(said) == ["job begins", "job failed"]
-        assert said[-1]["level"] == "error"
+        assert events(said) == ["job begins", "job failed", "sending failed"]  # the office's mail, by such a child too
+        assert said[1]["level"] == "error"
     assert service.health is not None
     assert [(one.job, one.state) for one in service.health.last] == [("derive improving_lives", "failed")]
     assert service.health.wrong == ""
     looks.office.telltale("status", "improving_lives", expect=2)  # nothing is published
     _, said = looks.at("2019-02-08T08:30")
     assert events(said) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands in for the child")
+def test_a_job_that_was_given_up_is_told_to_the_office_once_by_mail(
+    looks: Looks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing = (
+        f"case \"$*\" in *' run '*) echo 'telltale: the disk is full' >&2; exit 3;; esac; exec {sys.executable} \"$@\""
+    )
+    instead_of_python(tmp_path, monkeypatch, failing)
+    for now in ("07:00", "07:02", "07:08", "07:30", "07:31"):
+        looks.at(f"2019-02-08T{now}")
+    messages = looks.office.json("mail", "list", "--now", "2019-02-08T08:00")["messages"]
+    assert [(one["audience"], one["state"]) for one in messages] == [("office", "sent")]
+    (file,) = (tmp_path / "var/outbox").iterdir()
+    mail = message_from_bytes(file.read_bytes(), policy=default).get_body(("plain",))
+    assert mail is not None
+    words = mail.get_content().replace("\r\n", "\n")
+    assert "1 job of the service given up" in words
+    assert (
+        "* New. derive improving_lives: due on 8 February 2019, given up after 4 tries.\n  The disk is full.\n" in words
+    )
+    assert "  telltale run improving_lives --period 2019-01\n" in words
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands in for the child")

@@ -8,8 +8,9 @@ import pytest
 from engine.model.calendars import Job
 from engine.model.jobs import JobState, KeptJob
 from engine.model.workspace import Workspace
-from engine.service.plan import Look, command, look, period_for, planned
+from engine.service.plan import Look, command, look
 from engine.workspace.dates import working_days
+from engine.workspace.jobs import period_for, planned
 from tests.service.simulated import WORKSPACE
 
 WORKING = working_days(WORKSPACE.calendar)
