@@ -32,11 +32,19 @@ def mail_list(options: Options) -> int:
         ]
     answer = {"schema": 1, "messages": [as_json(one) for one in rows]}
     cells = [
-        (_short(one), r.period, one.state.value, r.audience, r.address, r.subject, _what_of(one, office))
+        (
+            _short(one),
+            r.period,
+            one.state.value,
+            r.audience,
+            r.address,
+            r.subject,
+            "; ".join(filter(None, (_what_of(one, office), *_acts_on(one, office)))),
+        )
         for one in rows
         for r in (one.rendered,)
     ]
-    heads = ("Id", "Period", "State", "Audience", "To", "Subject", "File, or why not")
+    heads = ("Id", "Period", "State", "Audience", "To", "Subject", "What became of it")
     emit(options, answer, lambda: show.table(heads, cells) if cells else "No messages.")
     return DONE
 
@@ -224,15 +232,18 @@ def _short(message: OutboxMessage) -> str:
 
 
 def _what_of(message: OutboxMessage, office: Office) -> str:
-    """Where it went, why it did not, or who let it go."""
+    """Where it went, or why it did not."""
     what = message.detail
     if message.again_at is not None:
         again = moment(message.again_at, office)
         what = f"{what}; again at {again}" if what else f"again at {again}"
-    if not what and message.acts:
-        last = message.acts[-1]
-        what = f"{last.what} by {last.by}" + (f": {last.why}" if last.why else "")
     return what
+
+
+def _acts_on(message: OutboxMessage, office: Office) -> Iterator[str]:
+    """What people did with it, oldest first: "released by Head of PMO at 2019-02-11 08:00: as agreed"."""
+    for act in message.acts:
+        yield f"{act.what} by {act.by} at {moment(act.at, office)}" + (f": {act.why}" if act.why else "")
 
 
 def as_json(message: OutboxMessage) -> dict[str, Any]:

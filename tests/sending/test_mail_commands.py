@@ -92,7 +92,16 @@ def test_a_message_thrown_away_never_goes(tmp_path: Path, telltale: Program) -> 
     telltale("mail", "release", LEAD, HEAD, "--discard", "--by", "PMO", "--why", "sent by hand")
     telltale("mail", "send")
     assert telltale.states() == {"lead": "discarded", "head": "discarded"}
-    assert "discarded by PMO: sent by hand" in telltale("mail", "list", "--state", "discarded")
+    assert "discarded by PMO at 09:30: sent by hand" in telltale("mail", "list", "--state", "discarded")
+
+
+def test_the_list_shows_everything_that_people_did_with_a_message(tmp_path: Path, telltale: Program) -> None:
+    office(tmp_path, messages=[("lead", "held")])
+    telltale("mail", "release", LEAD, "--by", "Head of PMO", "--why", "as agreed")
+    telltale("mail", "send", "--again", LEAD, "--by", "PMO", "--why", "it was lost", now="2019-02-11T08:00")
+    said = telltale("mail", "list", now="2019-02-12T08:00")
+    released = "released by Head of PMO at 2019-02-08 09:30: as agreed"
+    assert f"; {released}; sent again by PMO at 2019-02-11 08:00: it was lost\n" in said
 
 
 @pytest.mark.parametrize(
@@ -286,7 +295,7 @@ def test_an_archive_that_can_not_be_asked_is_told_and_stops_no_sending(
 def test_the_list_shows_what_a_person_needs_to_act(tmp_path: Path, telltale: Program) -> None:
     office(tmp_path, messages=[("lead", "held"), ("head", "dead")])
     heads, first, second = telltale("mail", "list").splitlines()
-    assert heads.split() == ["Id", "Period", "State", "Audience", "To", "Subject", "File,", "or", "why", "not"]
+    assert heads.split() == ["Id", "Period", "State", "Audience", "To", "Subject", "What", "became", "of", "it"]
     assert (first.split()[:3], second.split()[:3]) == ([HEAD, "2019-01", "dead"], [LEAD, "2019-01", "held"])
     assert telltale("mail", "list", "--state", "held").splitlines()[1].split()[0] == LEAD
     assert telltale("mail", "list", "--state", "retry") == "No messages.\n"
