@@ -221,7 +221,7 @@ def ask_for_returns(office: Office, name: str, kind: "Kind", period_name: str | 
         about = declared(office, name)
         asked = notices.ask_for_returns(office, about, store, kind, period_name, _renderer(office))
         late = deliver_after_run(office, store)
-        rows = {one.id: one for one in store.outbox(name, asked.period.id)}
+        rows = {one.id: one for one in store.outbox(ids=[one.id for one in (*asked.queued, *asked.already)])}
         return replace(
             asked,
             queued=tuple(rows[one.id] for one in asked.queued),

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from engine.choosing import SHORT, Chosen, chosen_messages
 from engine.model.alerts import NEEDS_A_PERSON, Act, OutboxMessage, OutboxState
 from engine.model.problems import Problem
 from engine.model.settings import MailSettings, SmtpSettings
-from engine.office import Office, UsageError, meant
+from engine.office import Office, UsageError
 
 if TYPE_CHECKING:
     from engine.store.store import Store  # these are imported where they are used: most commands need few of them
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from notifiers.smtp import SmtpNotifier
 
 SMTP_PASSWORD, IMAP_PASSWORD = "TELLTALE_SMTP_PASSWORD", "TELLTALE_IMAP_PASSWORD"
-SHORT = 8  # characters of an id that are shown; as many as make it unique are enough to name it
 
 
 def by_itself(office: Office) -> bool:
@@ -160,7 +160,8 @@ def send(office: Office, store: "Store", *, at_once: bool = False, stop: Callabl
     lapsed = store.lapse(office.now)
     found, archive_fault = look_into_the_archive(office, store)
     report = deliver(office, store, at_once=at_once, stop=stop)
-    rows = {one.id: one for one in store.outbox()}
+    moved = [*report.sent, *(one.message for one in report.failed), *lapsed, *report.uncertain, *found]
+    rows = {one.id: one for one in store.outbox(ids=moved)}
     return Sending(
         sent=[rows[one] for one in report.sent],
         failed=[rows[one.message] for one in report.failed],
@@ -168,7 +169,7 @@ def send(office: Office, store: "Store", *, at_once: bool = False, stop: Callabl
         found=[rows[one] for one in found],
         put_off=report.put_off,
         archive_fault=archive_fault,
-        waiting=[one for one in rows.values() if one.state in NEEDS_A_PERSON],
+        waiting=store.outbox(states=NEEDS_A_PERSON),
     )
 
 
@@ -212,31 +213,22 @@ def tried_out(office: Office) -> Iterator[tuple[str, str, str]]:
 # ---- what people do with messages
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """Which messages a person means: by the beginning of their ids, by audience, or all."""
-
-    ids: Sequence[str] = ()
-    audience: str | None = None
-    portfolio: str | None = None
-    all: bool = False
-
-
 def release(office: Office, store: "Store", chosen: Chosen, by: str, why: str) -> list[OutboxMessage]:
     """Let held messages go. Raises UsageError where nothing is meant, or what is meant isn't held."""
     from notifiers.frozen import dated
 
-    messages = _chosen(office, store, chosen, (OutboxState.HELD,))
+    messages = chosen_messages(office, store, chosen, (OutboxState.HELD,))
     act = _act(office, "released", by, why)
     for one in messages:
-        _done(one, store.release(one.id, dated(one.rendered, office.now), act))
+        whole = store.message(one.id)
+        _done(one, store.release(one.id, dated(whole.rendered, office.now), act))
     return _delivered_if_by_itself(office, store, messages)
 
 
 def discard(office: Office, store: "Store", chosen: Chosen, by: str, why: str) -> list[OutboxMessage]:
     """Throw messages away that certainly have not gone out: held ones, or others by their ids. Raises UsageError."""
     states = (OutboxState.HELD, OutboxState.PENDING, OutboxState.RETRY, OutboxState.DEAD)
-    messages = _chosen(office, store, chosen, states if chosen.ids else states[:1])
+    messages = chosen_messages(office, store, chosen, states if chosen.ids else states[:1])
     act = _act(office, "discarded", by, why)
     for one in messages:
         _done(one, store.discard(one.id, act))
@@ -245,7 +237,7 @@ def discard(office: Office, store: "Store", chosen: Chosen, by: str, why: str) -
 
 def resolve(office: Office, store: "Store", chosen: Chosen, by: str, why: str, *, sent: bool) -> list[OutboxMessage]:
     """Say of uncertain messages whether they went out; those that did not go again. Raises UsageError."""
-    messages = _chosen(office, store, chosen, (OutboxState.UNCERTAIN,))
+    messages = chosen_messages(office, store, chosen, (OutboxState.UNCERTAIN,))
     act = _act(office, "said to be sent" if sent else "said not to be sent", by, why)
     for one in messages:
         _done(one, store.resolve(one.id, act, sent=sent))
@@ -256,45 +248,13 @@ def send_again(office: Office, store: "Store", chosen: Chosen, by: str, why: str
     """Queue once more what went out, or was given up: it goes with the next sending. Raises UsageError."""
     from notifiers.frozen import once_more
 
-    messages = _chosen(office, store, chosen, (OutboxState.SENT, OutboxState.DEAD))
+    messages = chosen_messages(office, store, chosen, (OutboxState.SENT, OutboxState.DEAD))
     act = _act(office, "sent again", by, why)
     for one in messages:
         time = 2 + sum(earlier.what == "sent again" for earlier in one.acts)
-        _done(one, store.send_again(one.id, once_more(one.rendered, office.now, time), act))
+        whole = store.message(one.id)
+        _done(one, store.send_again(one.id, once_more(whole.rendered, office.now, time), act))
     return _as_they_are(store, messages)
-
-
-def _chosen(office: Office, store: "Store", chosen: Chosen, states: Sequence[OutboxState]) -> list[OutboxMessage]:
-    """The messages meant, oldest first, all of them in one of the states. Raises UsageError."""
-    rows = store.outbox(office.the_portfolio(chosen.portfolio) if chosen.portfolio else None)[::-1]
-    if chosen.audience is not None:
-        known = {*office.workspace.audiences, *(one.rendered.audience for one in rows)}
-        if chosen.audience not in known:
-            raise UsageError(f"there is no audience {chosen.audience!r}; {meant(chosen.audience, sorted(known))}")
-        rows = [one for one in rows if one.rendered.audience == chosen.audience]
-    if chosen.ids:
-        named = [_named(rows, text) for text in chosen.ids]
-        for one in named:
-            if one.state not in states:
-                raise UsageError(f"the message {one.id[:SHORT]} is {one.state}, not {_either(states)}")
-        return list({one.id: one for one in named}.values())
-    if not (chosen.all or chosen.audience):
-        raise UsageError("say which messages: their ids (telltale mail list shows them), --audience NAME, or --all")
-    return [one for one in rows if one.state in states]
-
-
-def _named(rows: Sequence[OutboxMessage], text: str) -> OutboxMessage:
-    found = [one for one in rows if text and one.id.startswith(text.lower())]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise UsageError(f"{len(found)} messages have an id that begins with {text!r}; write more of it")
-    raise UsageError(f"there is no message {text!r}; telltale mail list shows them")
-
-
-def _either(states: Sequence[OutboxState]) -> str:
-    *others, last = states
-    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _act(office: Office, what: str, by: str, why: str) -> Act:
@@ -318,5 +278,5 @@ def _delivered_if_by_itself(office: Office, store: "Store", messages: Sequence[O
 
 
 def _as_they_are(store: "Store", messages: Sequence[OutboxMessage]) -> list[OutboxMessage]:
-    rows = {one.id: one for one in store.outbox()}
+    rows = {one.id: one for one in store.outbox(ids=[one.id for one in messages])}
     return [rows[one.id] for one in messages]

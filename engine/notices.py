@@ -95,7 +95,7 @@ def ask_for_returns(
     period, due, owing = ready.period, ready.due, ready.owing
     new = store.queue(ready.messages, None, office.now)
     ids = {one.rendered.id for one in ready.messages}
-    rows = [one for one in reversed(store.outbox(about.portfolio.portfolio, period.id)) if one.id in ids]
+    rows = list(reversed(store.outbox(ids=ids)))
     live = sum(1 for ref in about.portfolio.subjects if ref not in owing and about.portfolio.subjects[ref].measures)
     return AskedFor(
         kind=kind, period=period, due=due, late=office.today > due, owing=len(owing), complete=live,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.model.alerts import OutboxMessage, Rendered
+from engine.model.alerts import Rendered, WholeMessage
 from notifiers.outbox import DeliveryError
 
 _LONGEST_PART = 48  # characters of each part of a file's name
@@ -25,12 +25,12 @@ class FolderNotifier:
         """The same message again is the same file."""
         return True
 
-    def deliver(self, message: OutboxMessage, start_data: Callable[[], None]) -> str:
+    def deliver(self, message: WholeMessage, start_data: Callable[[], None]) -> str:
         """Write the message's file; the answer is its path in the workspace. As Notifier.deliver."""
         return str(write_eml(self.folder, message).relative_to(self.root.resolve()))
 
 
-def write_eml(folder: Path, message: OutboxMessage) -> Path:
+def write_eml(folder: Path, message: WholeMessage) -> Path:
     """Write the message's bytes as a file of the folder, all or nothing, and answer with its path.
 
     Written again it is the same file, so that a delivery that was cut off can simply be repeated. A file that has the

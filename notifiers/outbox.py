@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from engine.model.alerts import OutboxMessage
+from engine.model.alerts import WholeMessage
 from notifiers.addresses import allowed
 from notifiers.refusals import Refusal
 
@@ -21,7 +21,7 @@ class OutboxStore(Protocol):
     def take_up_again(self) -> None:
         """What waits for its next try, or was claimed by a program that is gone, waits no longer."""
 
-    def claim(self, now: datetime, lease: timedelta) -> OutboxMessage | None:
+    def claim(self, now: datetime, lease: timedelta) -> WholeMessage | None:
         """Take up the message that waits longest; None where none waits."""
 
     def start_data(self, message: str, token: int, now: datetime, lease: timedelta) -> bool:
@@ -50,7 +50,7 @@ class Notifier(Protocol):
     def repeatable(self) -> bool:
         """Whether delivering a message twice does no harm at all."""
 
-    def deliver(self, message: OutboxMessage, start_data: Callable[[], None]) -> str:
+    def deliver(self, message: WholeMessage, start_data: Callable[[], None]) -> str:
         """Hand a message over, and answer with where it went.
 
         Unless it is repeatable it calls `start_data` just before the first step after which the message may have gone
@@ -128,7 +128,7 @@ def _deliver(
     notifier: Notifier,
     domains: Collection[str],
     present: Callable[[], datetime],
-    message: OutboxMessage,
+    message: WholeMessage,
     report: DeliveryReport,
 ) -> None:
     started = False

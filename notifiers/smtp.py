@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import aiosmtplib
 
-from engine.model.alerts import OutboxMessage
+from engine.model.alerts import WholeMessage
 from engine.model.settings import SmtpSettings
 from notifiers.addresses import shown
 from notifiers.outbox import DeliveryError, UncertainError
@@ -40,7 +40,7 @@ class SmtpNotifier:
         """A message handed over twice arrives twice."""
         return False
 
-    def deliver(self, message: OutboxMessage, start_data: Callable[[], None]) -> str:
+    def deliver(self, message: WholeMessage, start_data: Callable[[], None]) -> str:
         """Hand the message over; the answer is the server's. As Notifier.deliver."""
         return asyncio.run(self._deliver(message, start_data))
 
@@ -57,7 +57,7 @@ class SmtpNotifier:
         finally:
             await _hang_up(client)
 
-    async def _deliver(self, message: OutboxMessage, start_data: Callable[[], None]) -> str:
+    async def _deliver(self, message: WholeMessage, start_data: Callable[[], None]) -> str:
         client = self._client()
         try:
             with self._before_the_message():
@@ -103,7 +103,7 @@ class SmtpNotifier:
             raise aiosmtplib.SMTPNotSupported("it offers no way to log in that we know")
         await offered[0](user, password)
 
-    async def _hand_over(self, client: aiosmtplib.SMTP, message: OutboxMessage) -> str:
+    async def _hand_over(self, client: aiosmtplib.SMTP, message: WholeMessage) -> str:
         """The server's answer. What can't be told from a message that went out is uncertain."""
         host = self.settings.host
         try:

@@ -8,6 +8,7 @@ from typing import Any
 from engine import mailing
 from engine.alerts.officenews import to_the_office
 from engine.app import open_the_store, tell_office
+from engine.choosing import SHORT, Chosen, listed
 from engine.cli import DONE, FAILED, show
 from engine.cli.common import Options, emit, moment, open_office
 from engine.model.alerts import OutboxMessage, OutboxState
@@ -25,11 +26,7 @@ def mail_list(options: Options) -> int:
     office = open_office(options)
     states = [_state(text) for text in options.state or ()]
     with open_the_store(office) as store:
-        rows = [
-            one
-            for name in office.names(options.portfolio)
-            for one in store.outbox(name, _period(office, name, options.period), states=states)
-        ]
+        rows = listed(office, store, options.portfolio, options.period, states)
     answer = {"schema": 1, "messages": [as_json(one) for one in rows]}
     cells = [
         (
@@ -56,10 +53,6 @@ def perform(options: Options) -> int:
     )
 
 
-def _period(office: Office, name: str, period: str | None) -> str | None:
-    return None if period is None else office.period(name, period).id
-
-
 def _state(text: str) -> OutboxState:
     try:
         return OutboxState(text)
@@ -73,7 +66,7 @@ def mail_send(options: Options) -> int:
     with open_the_store(office) as store:
         if options.again:
             by, why = _who_and_why(options, "--again")
-            mailing.send_again(office, store, mailing.Chosen(ids=options.again), by, why)
+            mailing.send_again(office, store, Chosen(ids=options.again), by, why)
         with _asked_to_stop() as stop:
             done = mailing.send(office, store, at_once=options.retry, stop=stop)
         failed = failed_jobs(office, store)
@@ -159,7 +152,7 @@ def _asked_to_stop() -> Iterator[Callable[[], bool]]:
 def mail_release(options: Options) -> int:
     """Lets held messages go, or throws messages away."""
     office = open_office(options)
-    chosen = mailing.Chosen(options.message, options.audience, options.portfolio, options.all)
+    chosen = Chosen(options.message, options.audience, options.portfolio, options.all)
     with open_the_store(office) as store:
         if options.discard:
             by, why = _who_and_why(options, "--discard")
@@ -177,7 +170,7 @@ def mail_resolve(options: Options) -> int:
     with open_the_store(office) as store:
         if options.sent or options.not_sent:
             by, why = _who_and_why(options, "--sent or --not-sent")
-            chosen = mailing.Chosen(options.message)
+            chosen = Chosen(options.message)
             rows = mailing.resolve(office, store, chosen, by, why, sent=options.sent)
             words = "settled as sent" if options.sent else "to go again"
             return _say(options, office, rows, words, "")
@@ -187,7 +180,7 @@ def mail_resolve(options: Options) -> int:
             raise UsageError("there is no archive to look into; name a message, and --sent or --not-sent")
         store.lapse(office.now)
         found, fault = mailing.look_into_the_archive(office, store)
-        rows = [one for one in store.outbox() if one.id in found]
+        rows = store.outbox(ids=found)
         left = store.outbox(states=[OutboxState.UNCERTAIN])
     answer = {"schema": 1, "found": list(map(as_json, rows)), "left": list(map(as_json, left)), "archive_fault": fault}
     emit(options, answer, lambda: "\n".join(_search_in_words(rows, left, fault)))
@@ -228,7 +221,7 @@ def _after_colon(message: OutboxMessage, office: Office) -> str:
 
 
 def _short(message: OutboxMessage) -> str:
-    return message.id[: mailing.SHORT]
+    return message.id[:SHORT]
 
 
 def _what_of(message: OutboxMessage, office: Office) -> str:

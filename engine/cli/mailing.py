@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from engine.alerts.acts import in_words
+from engine.choosing import SHORT
 from engine.cli import DONE, FAILED, show
 from engine.cli.common import Options, emit, moment, open_office
-from engine.mailing import SHORT
 from engine.model.alerts import WENT_WRONG, Decision, OutboxState
 from engine.model.workspace import Scheme
 from engine.office import Office

@@ -177,8 +177,8 @@ class Telling(Addressed):
         return last_rated(subject, self.history.get(subject.ref, ())[:-1])
 
 
-class Rendered(Frozen):
-    """A message's frozen bytes, as the outbox keeps and every attempt sends them."""
+class Envelope(Frozen):
+    """A message without its bytes: whom it is for, what it is about, and what names it."""
 
     dedupe_key: str
     audience: str
@@ -190,13 +190,18 @@ class Rendered(Frozen):
     subject: str  # the header
     message_id: str
     date: datetime
-    body: bytes  # the whole message
     reasons: dict[str, str]  # subject's ref -> reason
 
     @property
     def id(self) -> str:
         """The message's id in the outbox: short enough to type, and the same whenever it is worked out."""
         return hashlib.sha256(self.dedupe_key.encode()).hexdigest()[:16]
+
+
+class Rendered(Envelope):
+    """A message's frozen bytes, as the outbox keeps and every attempt sends them."""
+
+    body: bytes  # the whole message
 
 
 class OutboxState(StrEnum):
@@ -226,11 +231,11 @@ class Act(Frozen):
 
 
 class OutboxMessage(Frozen):
-    """A row of the outbox."""
+    """A row of the outbox, without the message's bytes."""
 
     id: str
     state: OutboxState
-    rendered: Rendered
+    rendered: Envelope
     run: str | None  # None: a reminder or chaser belongs to no run
     queued: datetime
     sent: datetime | None = None
@@ -239,3 +244,9 @@ class OutboxMessage(Frozen):
     attempts: int = 0  # how often it was claimed
     again_at: datetime | None = None  # of one that is to be tried again: when
     acts: tuple[Act, ...] = ()  # of people, oldest first
+
+
+class WholeMessage(OutboxMessage):
+    """A row of the outbox with the message's bytes: one that is to be handed over, or made anew."""
+
+    rendered: Rendered

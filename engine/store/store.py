@@ -7,7 +7,18 @@ from types import TracebackType
 from typing import Any, Self
 
 from engine.model.acts import CaseKey, OfficeAct
-from engine.model.alerts import Act, Case, Decision, HistoryPoint, OutboxMessage, OutboxState, Rendered, Silenced, Told
+from engine.model.alerts import (
+    Act,
+    Case,
+    Decision,
+    HistoryPoint,
+    OutboxMessage,
+    OutboxState,
+    Rendered,
+    Silenced,
+    Told,
+    WholeMessage,
+)
 from engine.model.returns import Return
 from engine.store.database import WAIT, Database
 from engine.store.jobs import Jobs
@@ -226,7 +237,17 @@ class Store:
         with self._database.reading() as connection:
             return outbox.messages(connection, portfolio, period, states, ids)
 
-    def claim(self, now: datetime, lease: timedelta) -> OutboxMessage | None:
+    def outbox_named(self, beginning: str) -> list[OutboxMessage]:
+        """The messages whose ids begin so, in whatever case it is written; none where it is empty."""
+        with self._database.reading() as connection:
+            return outbox.named(connection, beginning.lower()) if beginning else []
+
+    def message(self, message: str) -> WholeMessage:
+        """A message of the outbox with its bytes."""
+        with self._database.reading() as connection:
+            return outbox.whole(connection, message)
+
+    def claim(self, now: datetime, lease: timedelta) -> WholeMessage | None:
         """Take up the message that waits longest; None where none waits. Nobody else can before the lease ends."""
         with self._database.writing() as connection:
             return outbox.claim(connection, now, lease)

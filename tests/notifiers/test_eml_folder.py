@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from engine.model.alerts import OutboxMessage, OutboxState
+from engine.model.alerts import OutboxState, WholeMessage
 from notifiers.folder import write_eml
 from notifiers.outbox import DeliveryError
 from tests.notifiers.reading import rendered
 from tests.notifiers.samples import NOW, telling
 
 
-def message(**changes: str | int | datetime) -> OutboxMessage:
+def message(**changes: str | int | datetime) -> WholeMessage:
     """A message whose row says what is changed, whatever its bytes."""
     made = rendered(telling())
     if changes:
@@ -24,7 +24,7 @@ def message(**changes: str | int | datetime) -> OutboxMessage:
         changes = {"dedupe_key": key, **changes, "message_id": f"<{key[:32]}@council.example>"}
     changed = made.model_copy(update=changes)
     body = made.body.replace(made.message_id.encode(), changed.message_id.encode())
-    return OutboxMessage(
+    return WholeMessage(
         id="m", state=OutboxState.CLAIMED, rendered=changed.model_copy(update={"body": body}), run="r", queued=NOW
     )
 

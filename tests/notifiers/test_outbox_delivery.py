@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.model.alerts import OutboxMessage, OutboxState
+from engine.model.alerts import OutboxState, WholeMessage
 from engine.store.store import Store
 from notifiers.folder import FolderNotifier
 from notifiers.outbox import (
@@ -36,7 +36,7 @@ class Told:
     went: list[tuple[str, bytes]] = field(default_factory=list)
     meanwhile: Callable[[], None] = lambda: None  # happens just before data starts
 
-    def deliver(self, message: OutboxMessage, start_data: Callable[[], None]) -> str:
+    def deliver(self, message: WholeMessage, start_data: Callable[[], None]) -> str:
         to = message.rendered.recipient
         if to in self.before:
             raise self.before[to]

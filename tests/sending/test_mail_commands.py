@@ -123,6 +123,8 @@ def test_the_list_shows_everything_that_people_did_with_a_message(tmp_path: Path
         (["resolve"], "there is no archive to look into; name a message, and --sent or --not-sent"),
         (["send", "--again", LEAD, "--by", "PMO", "--why", "lost"], f"the message {LEAD} is held, not sent or dead"),
         (["send", "--again", HEAD], "--again needs --by, who says so, and --why"),
+        (["list", "--period", "2019-13"], "'2019-13' is not a monthly period; write it as 2019-01"),
+        (["list", "cares"], "there is no portfolio 'cares'; did you mean `care`?"),
         (["list", "--state", "gone"], f"there is no state 'gone'; there is {', '.join(OutboxState)}"),
     ],
 )  # fmt: skip
@@ -299,6 +301,40 @@ def test_the_list_shows_what_a_person_needs_to_act(tmp_path: Path, telltale: Pro
     assert (first.split()[:3], second.split()[:3]) == ([HEAD, "2019-01", "dead"], [LEAD, "2019-01", "held"])
     assert telltale("mail", "list", "--state", "held").splitlines()[1].split()[0] == LEAD
     assert telltale("mail", "list", "--state", "retry") == "No messages.\n"
+
+
+def renamed(root: Path) -> None:
+    """The portfolio is called "adults" from now on; its messages are of "care"."""
+    for folder in ("config/portfolios", "rules"):
+        file = root / folder / "care.yaml"
+        (root / folder / "adults.yaml").write_text(file.read_text().replace("portfolio: care", "portfolio: adults"))
+        file.unlink()
+
+
+def test_messages_of_a_portfolio_that_was_renamed_are_listed_and_counted(tmp_path: Path, telltale: Program) -> None:
+    office(tmp_path, messages=[("lead", "held"), ("head", "dead")])
+    renamed(tmp_path)
+    for words in ([], ["care"], ["--period", "2019-01"], ["care", "--period", "2019-01"]):
+        assert [one["id"][:8] for one in telltale.json("mail", "list", *words)["messages"]] == [HEAD, LEAD]
+    assert telltale("mail", "list", "adults") == "No messages.\n"
+    lines = {one["what"]: one["found"] for one in telltale.json("doctor", code=1)["checks"]}
+    assert lines["outbox"] == "messages: 1 held, 1 dead"
+
+
+def test_messages_of_a_portfolio_that_was_renamed_are_released_and_resolved(tmp_path: Path, telltale: Program) -> None:
+    office(tmp_path, messages=[("lead", "held"), ("head", "uncertain"), ("mate", "held")])
+    renamed(tmp_path)
+    telltale("mail", "release", LEAD, "--portfolio", "care", "--by", "PMO")
+    telltale("mail", "resolve", HEAD, "--sent", "--by", "Operator", "--why", "in the log")
+    telltale("mail", "release", "--all", "--discard", "--by", "PMO", "--why", "no longer true")
+    assert telltale.states() == {"lead": "sent", "head": "sent", "mate": "discarded"}
+
+
+def test_messages_of_an_audience_that_is_gone_are_released_by_its_name(tmp_path: Path, telltale: Program) -> None:
+    office(tmp_path, messages=[("lead", "held")])
+    telltale.root.joinpath("config/audiences.yaml").write_text("leads: {who: owners}\n")
+    telltale("mail", "release", "--audience", "owners", "--by", "PMO")
+    assert telltale.states() == {"lead": "sent"}
 
 
 def test_doctor_tries_the_mail_server_and_tells_what_is_not_out(tmp_path: Path, telltale: Program) -> None:

@@ -75,7 +75,7 @@ def test_a_dump_of_an_older_version_replaces_a_newer_database_and_holds_what_wai
     with open_store(str(used.url), tmp_path) as store:
         (one,) = store.outbox()
         assert (one.id, one.state) == ("m", "held")
-        assert one.rendered.body == b"\x00\xff\n\\"
+        assert store.message("m").rendered.body == b"\x00\xff\n\\"
         assert one.rendered.subject == "a\ttab, a line\nand a \\ – café"
         (decision,) = store.decisions_about("care", "direct_payments")
         assert decision.occurrence == "2019-01"

@@ -181,7 +181,7 @@ def test_messages_decisions_and_what_is_known_outlive_the_migrations_of_their_ta
     database.close()
     with opened(tmp_path) as store:
         (message,) = store.outbox()
-        assert (message.id, message.run, message.rendered.body) == ("m", "r", b"\x00\xff")
+        assert (message.id, message.run, store.message("m").rendered.body) == ("m", "r", b"\x00\xff")
         assert [one.message for one in store.told("care")] == ["m"]
         (decision,) = store.decisions_about("care", "direct_payments")
         assert (decision.occurrence, decision.decision.reason) == ("2019-01", Reason.FIRST)

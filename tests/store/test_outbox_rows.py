@@ -61,6 +61,30 @@ def test_a_list_can_be_narrowed(tmp_path: Path) -> None:
         assert store.outbox("other") == []
 
 
+def test_a_list_leaves_the_bytes_where_they_are(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        publish(store, publication(messages=[queued(message())]))
+        (listed,) = store.outbox()
+        whole = store.message(listed.id)
+    assert not hasattr(listed.rendered, "body")
+    assert whole.rendered == message()
+    assert whole.model_dump(exclude={"rendered": {"body"}}) == listed.model_dump()
+
+
+def test_a_message_is_found_by_its_id_and_by_how_that_begins(tmp_path: Path) -> None:
+    first, second = message("adults"), message("brokerage")
+    with opened(tmp_path) as store:
+        publish(store, publication(messages=[queued(first), queued(second)]))
+
+        def named(beginning: str) -> list[str]:
+            return [one.rendered.recipient for one in store.outbox_named(beginning)]
+
+        assert (named(first.id), named(first.id[:8].upper())) == (["adults"], ["adults"])
+        assert (named(""), named("%"), named("_"), named("x")) == ([], [], [], [])
+        assert [one.id for one in store.outbox(ids=[second.id])] == [second.id]
+        assert store.outbox(ids=[]) == []
+
+
 def test_a_held_message_is_not_taken_up(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
         publish(store, publication(messages=[queued(message(), OutboxState.HELD)]))

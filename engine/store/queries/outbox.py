@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, or_, select, update
 
 from engine.model.acts import CaseKey
-from engine.model.alerts import Act, OutboxMessage, OutboxState, Rendered, Told
+from engine.model.alerts import Act, Envelope, OutboxMessage, OutboxState, Rendered, Told, WholeMessage
 from engine.store.records import ToldBy
 from engine.store.tables import outbox, told
 
@@ -24,6 +24,7 @@ NEVER_ARRIVES = (OutboxState.DEAD, OutboxState.DISCARDED, OutboxState.WITHDRAWN)
 # In these the holder of the newest token may say what became of it. Uncertain among them: who was paused while handing
 # it over comes back with the server's own answer.
 _UNSETTLED = (OutboxState.CLAIMED, OutboxState.DATA_STARTED, OutboxState.UNCERTAIN)
+_LISTED = [column for column in outbox.c if column is not outbox.c.body]  # the bytes are many, and seldom asked for
 _LAPSED = "the program that was sending it stopped on the way"
 
 
@@ -38,7 +39,7 @@ def messages(
 
     `ids` are those wanted, all where it is None.
     """
-    query = select(outbox).order_by(outbox.c.number.desc())
+    query = select(*_LISTED).order_by(outbox.c.number.desc())
     if portfolio is not None:
         query = query.where(outbox.c.portfolio == portfolio)
     if period is not None:
@@ -47,7 +48,18 @@ def messages(
         query = query.where(outbox.c.id.in_(list(ids)))
     if states:
         query = query.where(outbox.c.state.in_(list(states)))
-    return [_message(row) for row in connection.execute(query)]
+    return [_listed(row) for row in connection.execute(query)]
+
+
+def named(connection: Connection, beginning: str) -> list[OutboxMessage]:
+    """The messages whose ids begin so; newest first."""
+    ids = outbox.c.id.startswith(beginning, autoescape=True)
+    return [_listed(row) for row in connection.execute(select(*_LISTED).where(ids).order_by(outbox.c.number.desc()))]
+
+
+def whole(connection: Connection, message: str) -> WholeMessage:
+    """A message that is there, with its bytes."""
+    return _whole(connection.execute(select(outbox).where(outbox.c.id == message)).one())
 
 
 def unclaimed(connection: Connection, portfolio: str, periods: Collection[str]) -> frozenset[str]:
@@ -62,7 +74,7 @@ def unclaimed(connection: Connection, portfolio: str, periods: Collection[str]) 
     return frozenset(connection.scalars(query))
 
 
-def claim(connection: Connection, now: datetime, lease: timedelta) -> OutboxMessage | None:
+def claim(connection: Connection, now: datetime, lease: timedelta) -> WholeMessage | None:
     """Take up the message that waits longest, for as long as the lease; None where none waits.
 
     One whose lease ran out before its delivery began is taken up again.
@@ -90,7 +102,7 @@ def claim(connection: Connection, now: datetime, lease: timedelta) -> OutboxMess
             again_at=None,
         )
     )  # fmt: skip
-    return _message(connection.execute(select(outbox).where(outbox.c.id == row.id)).one())
+    return whole(connection, row.id)
 
 
 def take_up_again(connection: Connection) -> None:
@@ -217,14 +229,25 @@ def _told(row: Any) -> Told:
     )  # fmt: skip
 
 
-def _message(row: Any) -> OutboxMessage:
-    rendered = Rendered(
-        dedupe_key=row.dedupe_key, audience=row.audience, recipient=row.recipient, address=row.address,
-        portfolio=row.portfolio, period=row.period, revision=row.revision, subject=row.subject,
-        message_id=row.message_id, date=row.date, body=row.body, reasons=json.loads(row.reasons),
-    )  # fmt: skip
-    return OutboxMessage(
-        id=row.id, state=row.state, rendered=rendered, run=row.run, queued=row.queued, sent=row.sent,
-        detail=row.detail, token=row.token, attempts=row.attempts, again_at=row.again_at,
-        acts=tuple(map(Act.model_validate, json.loads(row.acts))),
-    )  # fmt: skip
+def _listed(row: Any) -> OutboxMessage:
+    return OutboxMessage(rendered=Envelope(**_envelope(row)), **_row(row))
+
+
+def _whole(row: Any) -> WholeMessage:
+    return WholeMessage(rendered=Rendered(**_envelope(row), body=row.body), **_row(row))
+
+
+def _envelope(row: Any) -> dict[str, Any]:
+    return {
+        "dedupe_key": row.dedupe_key, "audience": row.audience, "recipient": row.recipient, "address": row.address,
+        "portfolio": row.portfolio, "period": row.period, "revision": row.revision, "subject": row.subject,
+        "message_id": row.message_id, "date": row.date, "reasons": json.loads(row.reasons),
+    }  # fmt: skip
+
+
+def _row(row: Any) -> dict[str, Any]:
+    return {
+        "id": row.id, "state": row.state, "run": row.run, "queued": row.queued, "sent": row.sent, "detail": row.detail,
+        "token": row.token, "attempts": row.attempts, "again_at": row.again_at,
+        "acts": tuple(map(Act.model_validate, json.loads(row.acts))),
+    }  # fmt: skip
