@@ -8,6 +8,7 @@ from engine.inference.plain import outcome
 from engine.rulebook.checks import check_rulebook
 from engine.rulebook.clearing import clearing, settled
 from engine.rulebook.describe import describe
+from engine.rulebook.needed import MET, Needed, needed
 from engine.rulebook.nouns import Terms
 from engine.rulebook.rules import Rulebook
 from engine.rulebook.ruletests import run_tests
@@ -144,6 +145,15 @@ def test_what_clears_a_rule_is_a_rule_that_nothing_clears() -> None:
 
 
 # ---- what would clear it
+
+
+def test_what_held_for_as_many_periods_as_are_asked_has_nothing_to_change() -> None:
+    (one,) = book(clears="(delays <= 3) for 3 periods").rules
+    assert one.clears is not None
+    terms = Terms("Direct Payments", PORTFOLIO.measures, SCHEME)
+    two = Sheet({"delays": "2"}, before=Sheet({"delays": "3"}))
+    assert needed(one.clears, True, Sheet({"delays": "2"}, before=two), terms) == MET
+    assert needed(one.clears, True, two, terms) == Needed("as now, for 3 periods in a row")
 
 
 @pytest.mark.parametrize(

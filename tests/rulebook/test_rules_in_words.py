@@ -115,6 +115,12 @@ def test_how_far_it_is_from_an_unknown_bound_is_not_said() -> None:
         ("income is missing", {"income": ["missing"]}, "once Income is no longer missing"),
         ("income is not explained", {"income": []}, "once Income is explained"),
         ("income is off target", {"income": ["off target"]}, "Income on target"),
+        ("income is not off target", {"income": []}, "Income off target"),
+        (
+            "income is missing or delays is provisional",
+            {"income": ["missing"], "delays": []},
+            "once Income is no longer missing",
+        ),
         ("lifecycle is developing", {"lifecycle": ["developing"]}, "once the lifecycle is no longer developing"),
         ("status.previous is at_risk", {"status.previous": ["at_risk"]}, "once the last status is no longer At Risk"),
         (
