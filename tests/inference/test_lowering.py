@@ -129,6 +129,8 @@ def test_a_constant_that_is_too_large_is_a_figure_that_is_never_known() -> None:
 def test_the_same_figure_written_twice_is_one_operand() -> None:
     sums = [compare(Negative(Arithmetic("-", Fact("x", at=At(1, at)), Fact("y"))), "<", at) for at in (1, 2)]
     assert len(lower_rule(rule(Or(tuple(sums)))).operands) == 1
+    others = [compare(Negative(Fact(name)), "<", 1) for name in "xy"]
+    assert len(lower_rule(rule(Or(tuple(others)))).operands) == 2
     steps = ladder(("best", compare("x", ">=", 3)), ("good", compare("x", ">=", 2)), ("fair", None))
     assert len(lower_rule(steps).operands) == 1
 
