@@ -313,7 +313,7 @@ class Trial:
         spent = 0.0
         for index in sorted(reached, key=lambda one: reached[one][0]):
             took, seen = reached[index]
-            if statement in seen and index not in chosen and spent + took <= self._seconds:
+            if statement in seen and index not in chosen and (not chosen or spent + took <= self._seconds):
                 chosen.append(index)
                 spent += took
         return chosen

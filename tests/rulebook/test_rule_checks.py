@@ -3,6 +3,7 @@
 import pytest
 
 from engine.model.problems import Severity
+from engine.rulebook.asked import unjudged
 from engine.rulebook.checks import check_rulebook
 from engine.rulebook.known import known_of
 from engine.rulebook.pointless import pointless_slips
@@ -361,6 +362,31 @@ def test_a_rule_that_is_asked_of_nothing_is_pointed_out(rule: str, why: str | No
 )
 def test_a_rule_that_is_asked_of_something_is_left_alone(rule: str) -> None:
     assert found(rules(rule)) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "judged"),
+    [
+        ("for: projects, when: delays > 5, as: remark", False),
+        ("for: projects, when: recruitment < 5%, as: remark", True),
+        ('for: projects, when: delays > 5, as: remark, because: "{recruitment.target} was agreed"', True),
+        ("for: projects, when: measures.missing > 0, as: remark", True),  # counts ask about all
+        ("for: measures, when: shortfall > 5%, as: remark", True),
+        ("for: measures, only: [income], when: shortfall > 5%, as: remark", False),
+        ("measure: recruitment, when: actual < 5%, as: remark", True),
+    ],
+)
+def test_a_measure_with_a_target_that_no_rule_asks_about_is_found(rule: str, judged: bool) -> None:
+    assert unjudged(rulebook(rules(rule)), PORTFOLIO) == ([] if judged else ["recruitment"])
+
+
+def test_a_measure_without_direction_or_that_another_is_made_of_need_not_be_judged() -> None:
+    of_delays = rulebook(rules("for: projects, when: delays > 5, as: remark"))
+    recruitment = PORTFOLIO.measures["recruitment"]
+    made_of = recruitment.model_copy(update={"equals": "100% - recruitment"})
+    for one in ({"recruitment": recruitment.model_copy(update={"better": None})}, {"vacancies": made_of}):
+        other = PORTFOLIO.model_copy(update={"measures": {**PORTFOLIO.measures, **one}})
+        assert unjudged(of_delays, other) == []
 
 
 def test_faults_come_in_the_order_of_the_file() -> None:
