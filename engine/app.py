@@ -116,16 +116,14 @@ def _templates(office: Office) -> Path | None:
 
 
 def refused_templates(root: Path, workspace: Workspace) -> list[str]:
-    """Why the workspace's own templates make no message, where they don't: each kind is made once, of a sample."""
-    from engine.alerts.sample import sample_notices, sample_telling
+    """Why the workspace's own templates make no message, where they don't: each kind is made of samples."""
+    from engine.alerts.sample import samples
     from notifiers.messages import render
 
     folder = root / "config" / "templates"
     if not folder.is_dir() or not workspace.schemes:
         return []
-    scheme = next(iter(workspace.schemes.values()))
-    samples = [sample_telling("owner", scheme), sample_telling("digest", scheme), *sample_notices()]
-    made = [render(one, folder) for one in samples]
+    made = [render(one, folder) for one in samples(next(iter(workspace.schemes.values())))]
     return list(dict.fromkeys(str(one) for one in made if not isinstance(one, Rendered)))
 
 
