@@ -181,7 +181,8 @@ def office_mail(
     )  # fmt: skip
     mail = OfficeMail([], [])
     for notice in (one for one in notices if one.audience in audiences):
-        message = render(notice.model_copy(update={"occurrence": occurrence or notice.occurrence}))
+        occasion = f"{period.id} on {occurrence}" if occurrence is not None else notice.occurrence
+        message = render(notice.model_copy(update={"occurrence": occasion}))
         if isinstance(message, str):
             mail.problems.append(Problem(file="", where=f"message to {notice.recipient}", what=message))
             continue

@@ -128,3 +128,14 @@ def test_what_the_desk_was_told_stays_where_a_newer_revision_is_published(months
     with app.open_the_store(on_the_day(months)) as store:
         states = [one.state.value for one in store.outbox("office") if one.rendered.audience == "desk"]
     assert states == ["held", "held"]
+
+
+def test_a_held_digest_is_replaced_by_the_next_month_where_its_own_is_corrected_in_the_same_run(months: Months) -> None:
+    app.tell(on_the_day(months), "board", "office", DAY)
+    months.returns("2019-01", "30", "100")
+    months.returns("2019-02", "30", "100")
+    run = months.run("2019-02", now="2019-03-08")
+    assert [(one.audience, one.state, one.reasons) for one in run.messages] == [("board", "held", {"north": "first"})]
+    with app.open_the_store(on_the_day(months)) as store:
+        board = [(one.rendered.period, one.state.value) for one in store.outbox() if one.rendered.audience == "board"]
+    assert board == [("2019-02", "held"), ("2019-01", "withdrawn")]

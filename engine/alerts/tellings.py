@@ -133,7 +133,7 @@ class _Stage:
             recipient=person, name=who.name, address=who.email.strip(),
             portfolio=portfolio.portfolio, portfolio_title=portfolio.title, scheme=asking.scheme,
             mail=asking.workspace.settings.mail, now=asking.now,
-            period=run.period, occurrence=self.occurrence, run=run.run, revision=run.revision, rules=run.rules,
+            period=run.period, occurrence=self._occasion, run=run.run, revision=run.revision, rules=run.rules,
             news=tuple(one.decision for one in shown if one.decision.tells), subjects=subjects,
             history={subject.ref: self._history_to_now(subject) for subject in subjects},
             since={
@@ -147,6 +147,12 @@ class _Stage:
             through_whom={ref: asking.names_of(name, ref) for ref, name in through.items()},
             overview=None if self.audience.who == "owners" else asking.by_ref.get(portfolio.portfolio),
         )  # fmt: skip
+
+    @property
+    def _occasion(self) -> str:
+        """What is told once. A day's message may be made anew of a later period, where it was withdrawn."""
+        period = self.asking.run.period
+        return period if self.occurrence == period else f"{period} on {self.occurrence}"
 
     def _programmes_above(self, subject: SubjectOut) -> tuple[PartOf, ...]:
         above: list[PartOf] = []

@@ -19,7 +19,7 @@ class Addressed(Frozen):
     mail: MailSettings
     now: datetime
     period: str
-    occurrence: str = ""  # what is told once; the period where nothing is said, else such as a day
+    occurrence: str = ""  # what is told once: the period where nothing is said, or such as "2019-01 on 2019-02-22"
     revision: int = 1
 
     @property
