@@ -1,7 +1,8 @@
 """How long a job of a killed replica waits for another one, with the program as it is delivered.
 
-`python -m tests.service.failover TIMES` kills as many holders just after they have begun a job, and prints the seconds
-until another replica begins it: for each try it was started a little later, so that its looks fall differently.
+`python -m tests.service.failover TIMES [postgresql]` kills as many holders just after they have begun a job, and prints
+the seconds until another replica begins it: for each try it was started a little later, so that its looks fall
+differently.
 """
 
 import json
@@ -14,6 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from engine.service.worker import TAKEN_UP_WITHIN
+from tests.store.server import Server
 from tests.test_acceptance import ROOT, Office
 
 DUE = datetime.fromisoformat("2019-02-08T07:00")
@@ -43,9 +45,11 @@ class Replica:
         raise TimeoutError(f"{event}: never said\n{self._log.read_text()}")
 
 
-def failover(folder: Path, wait: float) -> tuple[float, int, int]:
+def failover(folder: Path, wait: float, database: str = "") -> tuple[float, int, int]:
     """Seconds from the death of one replica until the other has the job; the revision, and how many messages."""
     office = Office(folder)
+    if database:
+        office.edit("config/settings.yaml", "sqlite:///var/telltale.db", database)
     (folder / "config/schedule.yaml").write_text(f"derive: {DERIVE}\n")
     office.telltale("serve", "--once", "--now", (DUE - timedelta(days=1)).isoformat())  # it sees the job
     begun = time.monotonic()
@@ -69,8 +73,20 @@ def failover(folder: Path, wait: float) -> tuple[float, int, int]:
     return taken, run["revision"], len(office.json("mail", "list")["messages"])
 
 
-if __name__ == "__main__":
-    for number in range(int(sys.argv[1])):
+def figures(times: int, server: Server | None) -> None:
+    """Prints what as many tries come to."""
+    for number in range(times):
         with tempfile.TemporaryDirectory() as place:
-            taken, revision, messages = failover(Path(place), number * LATER)
+            taken, revision, messages = failover(Path(place), number * LATER, server.new_database() if server else "")
         print(f"taken up after {taken:.1f} s; revision {revision}, {messages} messages", flush=True)  # noqa: T201 - the figures
+
+
+if __name__ == "__main__":
+    if sys.argv[2:] == ["postgresql"]:
+        with tempfile.TemporaryDirectory(prefix="telltale-") as folder:
+            Path(folder).chmod(0o755)
+            running = Server(Path(folder))
+            figures(int(sys.argv[1]), running)
+            running.stop()
+    else:
+        figures(int(sys.argv[1]), None)

