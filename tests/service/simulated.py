@@ -22,6 +22,7 @@ from engine.store.store import Store, open_store
 from engine.workspace.dates import working_days
 from engine.workspace.jobs import planned
 
+RESTARTED_EVERY = timedelta(days=10)  # on average, whatever the time between two looks
 SIXTH = {"every": "month", "on": "6th working day", "at": "07:00"}
 WORKSPACE = Workspace.model_validate({
     "portfolios": {
@@ -68,6 +69,7 @@ class World:
     performed: list[tuple[str, ...]] = field(default_factory=list)
     finished: list[tuple[str, str]] = field(default_factory=list)  # job and slot, each time one is done
     said: Counter[str] = field(default_factory=Counter)
+    looks: int = 0  # moments at which one replica looked, or both
 
     def replica(self, name: str, trouble: Callable[[], float] | None = None) -> Worker:
         """A replica as new; `trouble` is between 0 and 1: what befalls the job it takes up."""
@@ -112,8 +114,9 @@ def live(world: World, days: float, step: timedelta) -> None:
         fate = world.chance.random()
         world.wrong_by = timedelta(hours=world.chance.choice((-1, 1)) if fate < 0.1 else 0)
         world.now += step
-        if fate > 0.98:
-            world.now += timedelta(hours=world.chance.randrange(1, 20))  # down, and restarted
+        world.looks += 1
+        if fate > 1 - step / RESTARTED_EVERY:
+            world.now += timedelta(hours=world.chance.randrange(1, 13))  # down, and restarted
             world.said["restarts"] += 1
         for name in world.chance.choice((("a",), ("b",), ("a", "b"))):
             world.look(name)
@@ -152,7 +155,7 @@ def figures(years: int, minutes: int, seed: int) -> dict[str, Any]:
         return {
             "occurrences": wanted.total(), "done once": sum(done[one] == 1 for one in wanted),
             "missed": missed.total(), "extra": (done - wanted).total(), "kept": dict(kept(world)),
-            "performed": len(world.performed), "said": dict(world.said),
+            "looks": world.looks, "performed": len(world.performed), "said": dict(world.said),
         }  # fmt: skip
 
 
