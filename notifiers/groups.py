@@ -8,7 +8,7 @@ from engine.model.alerts import Reason, Telling
 from engine.model.run import SubjectOut
 from engine.model.workspace import Scheme
 from notifiers.money import net_words
-from notifiers.words import counted, listed, name_of, one_line
+from notifiers.words import counted, last_words, listed, name_of, one_line
 
 
 class Group(StrEnum):
@@ -24,7 +24,7 @@ class Group(StrEnum):
 
 
 # What a reason says under a subject's name, where the heading does not say it already.
-SAID = {
+_SAID = {
     Reason.FIRST: "You have not been told of this before.",
     Reason.ANOTHER: "There is a further reason since you were last told.",
     Reason.REOPENED: "It had been put right, and is back.",
@@ -87,6 +87,15 @@ def grouped(telling: Telling) -> dict[Group, list[SubjectOut]]:
 def reasons_of(telling: Telling) -> dict[str, Reason]:
     """Why the message is sent, by subject."""
     return {decision.subject: decision.reason for decision in telling.news if decision.tells}
+
+
+def said_of(subject: SubjectOut, reason: Reason, telling: Telling) -> str:
+    """What a reason says under a subject's name; "" where the heading says it already."""
+    if reason is Reason.REOPENED and len(history := telling.history.get(subject.ref, ())) > 1:
+        before = history[-2].status
+        if telling.scheme.rank(before) is None:  # nobody put anything right
+            return f"It is back: it was {name_of(telling.scheme, before)} {last_words(telling.period)}."
+    return _SAID.get(reason, "")
 
 
 def what_changed(subjects: Iterable[SubjectOut]) -> str:

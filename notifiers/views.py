@@ -12,7 +12,7 @@ from engine.periods import day_in_words
 from notifiers.actwords import act_words
 from notifiers.colours import UNKNOWN, ground, text_on
 from notifiers.distance import distance_of, next_status
-from notifiers.groups import SAID, Group, digest_lead, grouped, owner_lead, reasons_of, what_changed
+from notifiers.groups import Group, digest_lead, grouped, owner_lead, reasons_of, said_of, what_changed
 from notifiers.judgements import declared_views, floor_views, judgement_views, override_views
 from notifiers.money import net_of
 from notifiers.pictures import Block
@@ -148,7 +148,7 @@ def subject_view(subject: SubjectOut, telling: Telling, show_picture: Show | Non
 def _told(subject: SubjectOut, reason: Reason | None, group: Group, telling: Telling) -> str:
     """What the reason adds to the heading, and who passed it on; that it is new matters to an owner, of what is old."""
     first = reason is Reason.FIRST and (group is not Group.CONTINUING or telling.kind == "digest")
-    said = "" if reason is None or first else SAID.get(reason, "")
+    said = "" if reason is None or first else said_of(subject, reason, telling)
     return " ".join(filter(None, (said, _passed_on(subject, telling))))
 
 

@@ -81,17 +81,22 @@ class Situation:
         """The open cases that give a status at the threshold."""
         return [case for case in self.cases if self.threshold.sees(case.status)]
 
+    def is_untold(self, case: Case) -> bool:
+        """Whether the recipient doesn't know of a case: it was opened since the last message, or left out then."""
+        if self.told is None:
+            return True
+        known_at = max(self.told.period, self.confirmed or "")
+        return case.key not in self.told.cases or (case.reopened and case.opened > known_at)
+
     @cached_property
     def untold(self) -> list[Case]:
-        """The open cases that the recipient doesn't know of, at the threshold: opened since, or left out then."""
-        if self.told is None:
-            return self.at_threshold
-        known_at = max(self.told.period, self.confirmed or "")
-        return [
-            case
-            for case in self.at_threshold
-            if case.key not in self.told.cases or (case.reopened and case.opened > known_at)
-        ]
+        """Those that the recipient doesn't know of among the open cases that give the subject its status."""
+        return [case for case in self.at_threshold if self._gives_the_status(case) and self.is_untold(case)]
+
+    def _gives_the_status(self, case: Case) -> bool:
+        """An override replaces whatever is found beneath it."""
+        in_force = self.subject.override is None or case.key.rule == OVERRIDE
+        return in_force and case.status == self.subject.status
 
     @cached_property
     def confirmed(self) -> str | None:
@@ -128,8 +133,9 @@ def _holding_back(on: Situation) -> list[OfficeAct]:
 
 
 def _is_news(case: Case, on: Situation) -> bool:
-    then = on.scheme.rank(on.told.status) if on.told is not None else None
-    return case in on.untold or then is None or (on.scheme.rank(case.status) or 0) > then
+    """It is worse than what was told, or as bad and not known of."""
+    then, now = on.scheme.rank(on.told.status) if on.told is not None else None, on.scheme.rank(case.status) or 0
+    return then is None or now > then or (now == then and on.is_untold(case))
 
 
 def _acknowledged(on: Situation) -> bool:
@@ -173,12 +179,8 @@ def _worsened(on: Situation) -> bool:
 
 
 def _another(on: Situation) -> bool:
-    """A case never open before. An override that eases is no new trouble: it replaces what there was."""
-    return (
-        on.seen
-        and on.told is not None
-        and any(not case.reopened and (on.step == 0 or case.key.rule != OVERRIDE) for case in on.untold)
-    )
+    """A case never open before gives the very status that was told; a lower one is no news beside what is known."""
+    return on.seen and on.step == 0 and any(not case.reopened for case in on.untold)
 
 
 def _reopened(on: Situation) -> bool:

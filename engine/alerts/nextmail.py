@@ -23,7 +23,7 @@ def next_mail(on: Situation, period: Period, cadence: Cadence) -> Iterator[str]:
     worse = [status for status in seen if rank is not None and (scheme.rank(status.id) or 0) > rank]
     if worse:
         yield f"It gets worse: {worse[0].name}" + (" or worse." if len(worse) > 1 else ".")
-    yield "Another case is opened, or one that was closed is opened again."
+    yield "Another case is opened at this status, or one that was closed is opened again."
     if on.audience.remediated and len(seen) < len(statuses):
         yield "It is no exception any more."
     if on.audience.eased:

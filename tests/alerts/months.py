@@ -4,6 +4,7 @@ g green, a amber, r red by the rule "late" (a ladder: one case whose band change
 A amber by the rule "costly" instead      B amber by both      R red by "late", amber by "costly"
 _ nothing can be judged                   c closed    n not monitored
 o amber by an override, nothing fires     v amber by an override over a red "late"
+O red by an override, nothing fires       w red by an override over an amber "late"
 f amber by a floor                        ! after a letter: moved by a change of rules
 """
 
@@ -51,11 +52,11 @@ GAR = Scheme(
     ),
 )  # fmt: skip
 STATUS = {"g": "green", "a": "amber", "r": "red", "A": "amber", "B": "amber", "R": "red", "_": None, "c": "closed",
-          "n": "unwatched", "o": "amber", "v": "amber", "f": "amber"}  # fmt: skip
+          "n": "unwatched", "o": "amber", "v": "amber", "f": "amber", "O": "red", "w": "red"}  # fmt: skip
 LIFECYCLE = {"c": "closed", "n": "not monitored"}
 FIRES = {"a": {"late": "amber"}, "r": {"late": "red"}, "A": {"costly": "amber"},
          "R": {"late": "red", "costly": "amber"}, "B": {"late": "amber", "costly": "amber"},
-         "v": {"late": "red"}}  # fmt: skip
+         "v": {"late": "red"}, "w": {"late": "amber"}}  # fmt: skip
 OWNERS = Audience(who="owners")
 DIGEST = Audience(who=("leaders_office",))
 
@@ -91,7 +92,7 @@ def subject(
     previous: str | None = None,
 ) -> SubjectOut:  # fmt: skip
     """One month of one subject; `previous` is a letter too."""
-    judgement = DecisionOut(status="amber", reason="as the PMO sees it", by="PMO")
+    judgement = DecisionOut(status=STATUS[letter] or "", reason="as the PMO sees it", by="PMO")
     rules = ("late", "costly")
     fires = FIRES.get(letter, {})
     status, before = STATUS[letter], STATUS[previous] if previous else None
@@ -101,7 +102,7 @@ def subject(
         exception=GAR.is_exception(status),
         remediated=before is not None and GAR.is_exception(before) and status == "green",
         moved_by={"!": ("rules",), "": ()}[mark],
-        floor=judgement if letter == "f" else None, override=judgement if letter in "ov" else None,
+        floor=judgement if letter == "f" else None, override=judgement if letter in "ovOw" else None,
         findings=tuple(
             FindingOut(rule=rule, title=rule, status=given, because=rule) for rule, given in fires.items()
         ),
@@ -175,6 +176,16 @@ def silenced_after(before: Iterable[Silenced], decisions: Iterable[Decision], pe
                 audience=one.audience, recipient=one.recipient, subject=one.subject, period=period
             )
     return tuple(last.values())
+
+
+def giving(letter: str, office: Office) -> set[CaseKey]:
+    """The open cases that give a month of this letter its status: beneath an override none but it."""
+    override = any(case.key.rule == "override" for case in office.open_cases)
+    return {
+        case.key
+        for case in office.open_cases
+        if case.status == STATUS[letter] and (case.key.rule == "override" or not override)
+    }
 
 
 def letters(row: str) -> Iterator[tuple[str, str]]:

@@ -90,6 +90,8 @@ def test_what_is_opened_again_after_a_silence_is_news_again(row: str, acts: str,
         ("AB", ".S", "first silent"),
         ("BB", "SS", "first silent"),
         ("ABB", ".S.", "first silent another"),
+        ("rR", ".S", "first silent"),  # the other's is lower than what was told
+        ("rAA", ".S.", "first silent told"),
         ("ag", ".S", "first silent"),  # what was told of it is silenced too
         ("agg", ".S.", "first silent remedied"),
         ("Ag", ".S", "first remedied"),

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from engine.alerts.threshold import Threshold
 from engine.model.acts import OfficeAct
 from engine.model.alerts import Case, HistoryPoint, Reason, Silenced, Told
-from tests.alerts.months import GAR, OWNERS, STATUS, Office, month_name, run_of, silence, subject, workspace
+from tests.alerts.months import GAR, OWNERS, STATUS, Office, giving, month_name, run_of, silence, subject, workspace
 
 SEES = Threshold(GAR, "exceptions")
 
@@ -21,10 +21,10 @@ class WhateverHappens(RuleBasedStateMachine):
         self.office = Office(workspace({"owners": OWNERS}))
         self.last = ""
 
-    @rule(letter=st.sampled_from(list(STATUS)))
-    def publish(self, letter: str) -> None:
+    @rule(letter=st.sampled_from(list(STATUS)), mark=st.sampled_from(["", "", "!"]))
+    def publish(self, letter: str, mark: str) -> None:
         office, before = self.office, self.office.told[-1] if self.office.told else None
-        run = run_of(subject(letter, previous=self.last or None), period=month_name(len(office.periods)))
+        run = run_of(subject(letter, mark=mark, previous=self.last or None), period=month_name(len(office.periods)))
         told = office.month(run)
         (decision,) = told.decisions
         self.last = letter
@@ -36,11 +36,14 @@ class WhateverHappens(RuleBasedStateMachine):
         if decision.tells and before is not None and after is not None:
             reopened = any(case.reopened and case.opened > before.period for case in office.open_cases)
             assert (before.status, set(before.cases)) != (after.status, set(after.cases)) or reopened
+        if decision.reason is Reason.ANOTHER:
+            assert before is not None
+            assert before.status == STATUS[letter]  # "continuing" is said of nothing else
+            assert giving(letter, office) - set(before.cases)
         if not office.acts and SEES.sees(STATUS[letter]):
             assert after is not None
             assert (GAR.rank(after.status) or 0) >= (GAR.rank(STATUS[letter]) or 0)
-            seen = {case.key for case in office.open_cases if SEES.sees(case.status)}
-            assert {key for key in seen if key.rule != "override"} <= set(after.cases)
+            assert after.status != STATUS[letter] or giving(letter, office) <= set(after.cases)
         if not office.acts and STATUS[letter] == "green":
             assert after is None or not SEES.sees(after.status)  # who was told of trouble is told that it is over
 

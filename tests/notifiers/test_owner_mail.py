@@ -181,6 +181,19 @@ def test_the_reason_for_the_mail_is_said_where_the_heading_does_not(reason: Reas
     assert said in text_of(telling(reasons={"direct_payments": reason}))
 
 
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        (None, "It is back: it was Not rated last month."),
+        ("closed", "It is back: it was Closed last month."),
+        (OT, "It had been put right, and is back."),
+    ],
+)
+def test_what_was_not_rated_or_closed_had_not_been_put_right(before: str | None, said: str) -> None:
+    history = {"direct_payments": months(EO, before, EO)}
+    assert said in text_of(telling(reasons={"direct_payments": Reason.REOPENED}, history=history))
+
+
 def test_many_remarks_stand_under_one_heading() -> None:
     told = telling(subjects=(subject("A", EO, OT, remarks=("one is low", "two is late")),), reasons={"a": Reason.FIRST})
     assert "Also noted:\n- One is low.\n- Two is late.\n" in text_of(told)

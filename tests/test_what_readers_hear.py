@@ -1,0 +1,29 @@
+"""What owners and a digest's readers hear of missing figures, changed owners and refused addresses; real mails."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.test_people_decide import Deciding
+
+AUDIENCES = "owners: {who: owners, about: {level: projects}}\nboard: {who: [lead], about: {level: projects}}\n"
+
+
+@pytest.fixture
+def months(tmp_path: Path) -> Deciding:
+    made = Deciding(tmp_path)
+    made.write("config/audiences.yaml", AUDIENCES)
+    return made
+
+
+def first_lines(months: Deciding) -> list[str]:
+    """The first line of every mail but the greeting and title, oldest first."""
+    return [text.splitlines()[2] for text in months.texts()]
+
+
+def test_a_figure_that_was_taken_back_and_is_bad_again_is_new(months: Deciding) -> None:
+    months.month("2019-01", "80", "100")
+    assert months.told(months.month("2019-01", "_", "100")) == {"north": "restated"}
+    assert months.told(months.month("2019-02", "80", "100")) == {"north": "reopened"}
+    assert first_lines(months)[-2:] == ["North is now Amber.", "1 new exception."]
+    assert all("It is back: it was Not rated last month." in text for text in months.texts()[-2:])
