@@ -85,7 +85,8 @@ def _why(rule: Rule, named: frozenset[str], here: list[Subject], portfolio: Port
         return f"no {levels} that it is for carries {listed(measures).replace(' or ', ' and ')}{together}"
     if below:
         return f"no {levels} has {below[0]} below it"
-    return f"no {levels} that it is for carries a measure" + (" with `better`" if rule.yields == "status" else "")
+    coloured = rule.of_measures and rule.yields == "status"
+    return f"no {levels} that it is for carries a measure" + (" with `better`" if coloured else "")
 
 
 def names_about(rule: Rule) -> frozenset[str]:

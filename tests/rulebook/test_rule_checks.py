@@ -3,7 +3,8 @@
 import pytest
 
 from engine.model.problems import Severity
-from engine.rulebook.asked import unjudged
+from engine.model.workspace import Portfolio, Project
+from engine.rulebook.asked import never_asked, unjudged
 from engine.rulebook.checks import check_rulebook
 from engine.rulebook.known import known_of
 from engine.rulebook.pointless import pointless_slips
@@ -340,6 +341,11 @@ def test_a_rule_is_pointless_only_if_it_is_so_at_all_times() -> None:
             "for: [measures, programmes], when: shortfall > 5%",
             "no programme that it is for carries a measure with `better`",
         ),
+        (
+            "for: projects, only: [stay], when: delays > 5 and recruitment < 5%",
+            "no project that it is for carries `recruitment` and `delays` together",
+        ),
+        ("for: projects, only: [stay], when: measures.missing > 0", "no project that it is for carries a measure"),
         ("for: projects, when: delays > 5, until: 2018-12", None),
     ],
 )
@@ -362,6 +368,20 @@ def test_a_rule_that_is_asked_of_nothing_is_pointed_out(rule: str, why: str | No
 )
 def test_a_rule_that_is_asked_of_something_is_left_alone(rule: str) -> None:
     assert found(rules(rule)) == []
+
+
+def test_what_nobody_has_or_has_no_direction_is_asked_of_nothing() -> None:
+    def why(rule: str, portfolio: Portfolio) -> list[str]:
+        return [slip.what.partition(": ")[2] for slip in never_asked(rulebook(rules(rule)).rules[0], portfolio)]
+
+    stay = (Project(ref="stay", title="Stay at home"),)
+    flat = Portfolio(portfolio="flat", title="Flat", scheme="ladder", starts="2019-01", projects=stay)
+    assert why("for: programmes, when: savings.at_risk > £0, as: remark", flat) == ["there is no programme"]
+    only_shown = PORTFOLIO.measures["delays"].model_copy(update={"better": None})
+    shown = PORTFOLIO.model_copy(update={"measures": {**PORTFOLIO.measures, "delays": only_shown}})
+    colours = "`delays` has no `better`, so that it is never coloured"
+    assert why("measure: delays, when: actual > 5, status: at_risk", shown) == [colours]
+    assert why("measure: delays, when: actual > 5, as: remark", shown) == []
 
 
 @pytest.mark.parametrize(
