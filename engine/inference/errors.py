@@ -18,7 +18,6 @@ class LoweringError(InferenceError):
 
     def __init__(self, rule: str, what: str) -> None:
         super().__init__(f"The rule {rule} {what}; split it into several rules.")
-        self.rule = rule
 
 
 class JudgementError(InferenceError):

@@ -23,6 +23,13 @@ def test_a_chunk_has_room_for_as_many_rules_and_figures_as_the_engine_holds() ->
     chunk = Chunk()
     assert [chunk.has_room(compiled, 0) for compiled in (48, 49)] == [True, False]
     assert [chunk.has_room(1, slots) for slots in (119, 120)] == [True, False]  # a flag and two fields each: 239, 241
-    chunk.add([[[(0, "<", 5, 1)], [(1, "<", 5, 1)]]], slots=9)
+    assert chunk.add([[[(0, "<", 5, 1)], [(1, "<", 5, 1)]]], slots=9) == (0, 0)
     assert [chunk.has_room(compiled, 0) for compiled in (46, 47)] == [True, False]
     assert [chunk.has_room(1, slots) for slots in (110, 111)] == [True, False]  # two flags by now: 240, 242
+
+
+def test_each_rule_of_a_chunk_compares_its_own_figures() -> None:
+    chunk = Chunk()
+    for _ in range(2):
+        chunk.add([[[(0, "<", 1, 0), (1, ">", 5, 1)]]], slots=2)
+    assert chunk.compiled == [(0, 0, [(0, "<", 1, 0), (1, ">", 5, 1)]), (1, 0, [(2, "<", 3, 0), (3, ">", 5, 1)])]
