@@ -12,6 +12,7 @@ from engine.model.values import Quantity, Unit
 from engine.model.workspace import Level
 from engine.rulebook.describe import describe
 from engine.rulebook.loading import load_rulebook
+from engine.rulebook.rules import LeftOut
 from engine.rulebook.syntax import At
 from engine.workspace.faultbook import fault_kinds
 from tests.rulebook.office import PORTFOLIO, WORKSPACE, rulebook, rules_of
@@ -108,6 +109,23 @@ def test_a_threshold_holds_from_its_day(day: date, held: str | None) -> None:
 
 def test_a_threshold_that_is_no_longer_set_has_no_latest_value() -> None:
     assert rulebook(GOOD).latest.thresholds == {}
+    assert rulebook("thresholds: {pass: {title: T, unit: percent, values: []}}\n").latest.thresholds == {}
+
+
+@pytest.mark.parametrize(
+    ("written", "of_measures"),
+    [
+        ({"measure": "income", "when": "acual > 5"}, True),
+        ({"for": "measures"}, True),
+        ({"for": ["projects", "measures"]}, True),
+        ({"for": "projects"}, False),
+        ("no rule", False),
+    ],
+)
+def test_whether_a_rule_that_is_left_out_is_for_measures_is_read_off_what_is_written(
+    written: object, of_measures: bool
+) -> None:
+    assert LeftOut(written, At(1, 1)).of_measures is of_measures
 
 
 def test_a_rule_holds_between_its_days() -> None:
