@@ -522,3 +522,4 @@ def test_where_there_are_too_many_rules_to_compare_it_is_said_from_which_one_on(
     assert slip.code == "not-compared"
     assert slip.what.startswith("`r3` and the rules after it were not compared with all others")
     assert slip.at == book.rules[2].at
+    assert slip.cure == "look yourself whether they say anything new"
