@@ -85,16 +85,17 @@ def _clock(office: Office) -> Callable[[], datetime]:
 
 
 def deliver_after_run(office: Office, store: "Store") -> list[Problem]:
-    """Deliver what a run left, where that needs no mail server; a problem where the store fails meanwhile."""
+    """Deliver what a run or telling queued, where that needs no mail server; a problem where the store fails."""
     from engine.store.errors import StoreError
 
     if not by_itself(office):
         return []
     try:
         deliver(office, store)
-    except StoreError as error:  # what is published stays so: only the messages are late
-        what = f"the run is published, but delivering its messages was cut short ({error})"
-        return [Problem(file="", where="outbox", what=what, cure="mend that; the next run delivers the rest")]
+    except StoreError as error:  # what is published or told stays so: only the messages are late
+        what = f"the messages are kept, but delivering them was cut short ({error})"
+        cure = "mend that; the next run, or telltale mail send, delivers the rest"
+        return [Problem(file="", where="outbox", what=what, cure=cure)]
     return []
 
 

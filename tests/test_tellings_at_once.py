@@ -139,3 +139,21 @@ def test_a_held_digest_is_replaced_by_the_next_month_where_its_own_is_corrected_
     with app.open_the_store(on_the_day(months)) as store:
         board = [(one.rendered.period, one.state.value) for one in store.outbox() if one.rendered.audience == "board"]
     assert board == [("2019-02", "held"), ("2019-01", "withdrawn")]
+
+
+def test_a_telling_whose_delivery_is_cut_short_is_made_and_its_messages_wait(
+    months: Months, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(Store, "claim", fail)
+    (told,) = app.tell(on_the_day(months), "desk", "office", DAY)
+    assert (told.state, [one.state for one in told.messages]) == ("told", ["pending", "pending"])
+    assert [problem.what for problem in told.problems] == [
+        "the messages are kept, but delivering them was cut short (the disk is full)"
+    ]
+    monkeypatch.undo()
+    months.run("2019-01")
+    with app.open_the_store(on_the_day(months)) as store:
+        assert {one.state.value for one in store.outbox() if one.rendered.audience == "desk"} == {"sent"}
