@@ -303,6 +303,8 @@ class Judging:
             return Ruled(here.asked, here.place, supporting, now, stands, rank, False, False, on_figures)
         not_due = self._lacks_only(here, now, period, lambda sheet: NOT_DUE in sheet.states)
         withholds = stands is None and here.asked.rule.required
+        if withholds and not_due:  # nobody could have returned it; of what was only said not to be due somebody could
+            withholds = not self._lacks_only(here, now, period, lambda sheet: not sheet.owed)
         if withholds and here.sheet is None:
             withholds = not self._lacks_only(here, now, period, lambda sheet: sheet.supporting)
         return Ruled(here.asked, here.place, supporting, now, stands, rank, not_due, withholds)

@@ -23,11 +23,13 @@ _FIGURES = "enough figures"
 def not_assessed_in(judging: Judging, judged: Judged) -> tuple[NotAssessed, ...]:
     """The rules that could not be judged on the period's figures, grouped by what is missing.
 
-    A rule that gives no status and lacks only figures that are not owed is left out: nobody could put that right.
+    A rule that lacks only figures that are not owed is left out, as nobody could put that right, unless a status hangs
+    on it.
     """
     groups: dict[tuple[str, ...], list[Ruled]] = {}
     for one in judged.ruled:
-        if one.now.outcome is None and (one.asked.rates or not one.not_due):
+        hangs_on_it = one.asked.rates and (one.withholds or one.stands is not None)
+        if one.now.outcome is None and (hangs_on_it or not one.not_due):
             missing = tuple(sorted({_in_full(one, name) for name in one.now.missing}))
             groups.setdefault(missing, []).append(one)
     return tuple(_group(judging, judged, missing, ruled) for missing, ruled in groups.items())

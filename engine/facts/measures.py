@@ -12,7 +12,7 @@ from engine.facts.histories import Histories
 from engine.facts.signals import read_signal
 from engine.facts.targets import unapproved
 from engine.facts.timeline import Timeline
-from engine.facts.words import figure_words, words_of_parts
+from engine.facts.words import figure_words, says_why_not, words_of_parts
 from engine.model.facts import MeasureSheet
 from engine.model.problems import Problem
 from engine.model.returns import FigureState
@@ -122,7 +122,10 @@ class Measures:
             unsecured=figure.unsecured,
             cases=figure.cases,
         )
-        owed = None if "actual" in facts else self.histories.owed_since(subject, name, part, period)
+        lacking = owed = None
+        if "actual" not in facts:
+            lacking = self.histories.lacking_since(subject, name, part, period)
+            owed = lacking and self.histories.owed_since(subject, name, part, period)
         said = figure_words(
             figure.said,
             reported="actual" in facts,
@@ -146,6 +149,7 @@ class Measures:
             unknown_states=unknown,
             supporting=measure.supporting if here.supporting is None else here.supporting,
             rateable=measure.better is not None,
+            owed=lacking is not None or says_why_not(set(figure.said) - {FigureState.NOT_DUE}),
             decimals=measure.decimals,
             target_text=here.target_text,
             target_word=target if isinstance(target, TargetWord) else None,

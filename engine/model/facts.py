@@ -27,6 +27,7 @@ class MeasureSheet:
     unknown_states: frozenset[str]
     supporting: bool
     rateable: bool  # has a direction (`better`)
+    owed: bool = False  # none has come since the configuration last asked for one, or it was said why there is none
     decimals: int | None = None
     target_word: TargetWord | None = None
     target_text: str = ""  # how it was agreed, in words

@@ -258,6 +258,37 @@ def test_once_returned_its_absence_withholds_the_status_and_names_what_is_missin
     ]
 
 
+QUARTERLY = portfolio(
+    {**HOMES, "measures": {"beds": {"target": "100"}, "visits": {"target": "100"}}},
+    measures={"beds": BEDS, "visits": {**BEDS, "title": "Visits", "reported": "quarterly"}},
+)
+
+
+@pytest.mark.parametrize(
+    ("visits", "expected"),
+    [
+        (". . . . . . .", "G G - - - - -"),  # due in March, and owed from then on
+        (". . 95 . . 95 .", "G G G G G G G"),
+        (". . 80 . . 95 .", "G G A A A G G"),  # what was found stands until it is judged again
+        (". . 95 . . . .", "G G G G G - -"),  # the second one is owed too
+        ("due due 95 due due 95 due", "G G G G G G G"),  # a submitter may say so too
+        (". . due . . . .", "G G - - - - -"),  # of what is owed, saying so is not enough
+    ],
+)
+def test_a_quarterly_figure_withholds_nothing_in_months_in_which_it_is_not_owed(visits: str, expected: str) -> None:
+    replay = Office(of=QUARTERLY, rules=FAR_BELOW).replay(
+        months({"homes.beds": "95 95 95 95 95 95 95", "homes.visits": visits}, of=QUARTERLY)
+    )
+    assert replay.statuses("homes") == expected
+
+
+def test_what_is_not_owed_yet_is_no_want_of_a_figure() -> None:
+    of = Office(of=QUARTERLY, rules=FAR_BELOW)
+    subject = of.subject("homes", "2019-02", months({"homes.beds": "95 95"}, of=QUARTERLY))
+    assert (subject.status, subject.not_assessed) == ("green", ())
+    assert [one.not_rated_because for one in subject.measures] == [None, "No figure is due in this period."]
+
+
 def test_a_rule_that_is_not_required_withholds_nothing() -> None:
     rules = FAR_BELOW + SAVINGS.replace("status: red", "status: red, required: no")
     replay = Office(rules=rules).replay(months({"homes.beds": "95 95 95 95"}), {"2019-01": [net_at_risk("homes", 0)]})
