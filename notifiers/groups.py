@@ -50,6 +50,8 @@ def group_of(subject: SubjectOut, reason: Reason | None, scheme: Scheme, before:
     Most reasons say it. Else it goes by `before`, the status published when it last had one: what was no exception is
     new, and an exception that was one before continues, whoever is new to it. A change of rules makes nothing new.
     """
+    if subject.not_rated:
+        return Group.UNRATED  # whatever took the figures away
     if reason in _BY_REASON:
         return _BY_REASON[reason]
     if subject.lifecycle == "closed":
@@ -142,7 +144,8 @@ def owner_lead(telling: Telling, groups: Mapping[Group, Sequence[SubjectOut]]) -
         case Group.CONTINUING:
             return f"{title} is still {status}."
         case Group.UNRATED:
-            return f"{title} is no longer rated."
+            restated = reasons_of(telling).get(subject.ref) is Reason.RESTATED
+            return f"{title} is no longer rated{f', because {what_changed((subject,))}' if restated else ''}."
 
 
 def digest_lead(telling: Telling, groups: Mapping[Group, Sequence[SubjectOut]]) -> str:

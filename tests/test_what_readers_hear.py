@@ -17,8 +17,18 @@ def months(tmp_path: Path) -> Deciding:
 
 
 def first_lines(months: Deciding) -> list[str]:
-    """The first line of every mail but the greeting and title, oldest first."""
+    """The first line of every mail beneath its title, oldest first."""
     return [text.splitlines()[2] for text in months.texts()]
+
+
+def test_a_figure_that_was_taken_back_is_no_exception_gone(months: Deciding) -> None:
+    months.month("2019-01", "80", "100")
+    assert months.told(months.month("2019-01", "_", "100")) == {"north": "restated"}
+    assert first_lines(months)[-2:] == [
+        "North is no longer rated, because the figures have changed.",
+        "No exceptions; 1 no longer rated.",
+    ]
+    assert all("Too little could be judged: that is no recovery." in text for text in months.texts()[-2:])
 
 
 def test_a_figure_that_was_taken_back_and_is_bad_again_is_new(months: Deciding) -> None:

@@ -165,6 +165,7 @@ def test_the_small_picture_is_there_in_words(history: tuple[HistoryPoint, ...], 
         (Reason.ANOTHER, EO, EO, Group.CONTINUING),
         (Reason.REOPENED, EO, OT, Group.NEW),
         (Reason.RESTATED, EO, OT, Group.RESTATED),
+        (Reason.RESTATED, None, EO, Group.UNRATED),  # nor is what was taken back
         (Reason.REMEDIATED, OT, EO, Group.BETTER),
         (Reason.EASED, EO, AR, Group.BETTER),
         (Reason.OVERRIDE_ENDED, EO, EO, Group.CONTINUING),
