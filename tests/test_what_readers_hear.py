@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.test_people_decide import Deciding
+from tests.test_runs_over_months import PORTFOLIO
 
 AUDIENCES = "owners: {who: owners, about: {level: projects}}\nboard: {who: [lead], about: {level: projects}}\n"
 
@@ -37,3 +38,12 @@ def test_a_figure_that_was_taken_back_and_is_bad_again_is_new(months: Deciding) 
     assert months.told(months.month("2019-02", "80", "100")) == {"north": "reopened"}
     assert first_lines(months)[-2:] == ["North is now Amber.", "1 new exception."]
     assert all("It is back: it was Not rated last month." in text for text in months.texts()[-2:])
+
+
+def test_a_recovery_reaches_whoever_owns_the_project_by_then_once(months: Deciding) -> None:
+    months.write("config/audiences.yaml", "owners: {who: owners, about: {level: projects}}\n")
+    months.month("2019-01", "80", "100")
+    months.write("config/portfolios/office.yaml", PORTFOLIO.replace("owner: north_lead", "owner: south_lead"))
+    (message,) = months.month("2019-02", "100", "100").messages
+    assert (message.to, message.reasons) == (("south@council.example",), {"north": "remediated"})
+    assert months.month("2019-03", "100", "100").messages == ()

@@ -25,7 +25,7 @@ Key = tuple[str, str, str]  # an audience, a recipient, a subject
 class Background:
     """What a telling follows from besides its run: what was told and decided before, and what people did."""
 
-    told: tuple[Told, ...] = ()  # what each recipient was last told
+    told: tuple[Told, ...] = ()  # what each recipient was last told, in the order told
     silenced: tuple[Silenced, ...] = ()  # the last period in which a silence kept each from hearing
     cases: tuple[Case, ...] = ()  # open after the run
     history: Mapping[str, Sequence[HistoryPoint]] = field(default_factory=dict)  # by subject; earlier periods in order
@@ -99,6 +99,11 @@ class Asking:
         return {(one.audience, one.recipient, one.subject): one for one in self.background.told}
 
     @cached_property
+    def _told_to_audience(self) -> Mapping[tuple[str, str], Told]:
+        """The latest by audience and subject, whoever it was told to."""
+        return {(one.audience, one.subject): one for one in self.background.told}
+
+    @cached_property
     def acts(self) -> InForce:
         return in_force(self.background.acts, self.now, self.today)
 
@@ -137,6 +142,7 @@ class Asking:
         passing = self.workspace.audiences.get(through or "")
         return Situation(
             audience=audience, scheme=self.scheme, subject=subject, period=self.run.period, told=told,
+            audience_told=self._told_to_audience.get((name, subject.ref)),
             cases=self.cases.get(subject.ref, ()), history=self.background.history.get(subject.ref, ()),
             periods=self.background.periods, silenced=self._silenced.get(key),
             silences=self.acts.silences_on(self.portfolio, subject.ref, name),

@@ -29,6 +29,7 @@ class Situation:
     period: str
     told: Told | None  # the recipient's latest message from this audience on this subject
     cases: Sequence[Case]  # the subject's open cases after this run
+    audience_told: Told | None = None  # the latest of all: where the owner has changed, to whoever was it before
     history: Sequence[HistoryPoint] = ()  # its statuses as published for earlier periods, oldest first
     periods: Sequence[str] = ()  # all that were published before this one, oldest first
     silenced: str | None = None  # the last period in which a silence kept the recipient from hearing of it
@@ -56,6 +57,12 @@ class Situation:
     def told_seen(self) -> bool:
         """At the threshold when last told."""
         return self.told is not None and self.threshold.sees(self.told.status)
+
+    @cached_property
+    def audience_told_seen(self) -> bool:
+        """At the threshold when this reader, or the audience at all, was last told."""
+        last = self.audience_told
+        return self.told_seen or (last is not None and self.threshold.sees(last.status))
 
     @cached_property
     def was_seen(self) -> bool:
@@ -164,7 +171,7 @@ def _first(on: Situation) -> bool:
 
 
 def _closed(on: Situation) -> bool:
-    return on.told_seen and on.subject.lifecycle == Lifecycle.CLOSED
+    return on.audience_told_seen and on.subject.lifecycle == Lifecycle.CLOSED
 
 
 def _restated(on: Situation) -> bool:
@@ -192,7 +199,7 @@ def _remediated(on: Situation) -> bool:
     """No exception any more. Not rated is no remedy: missing data is never a recovery."""
     in_order = on.scheme.rank(on.subject.status) is not None
     good = in_order and not on.seen and not on.scheme.is_exception(on.subject.status)
-    return on.audience.remediated and on.told_seen and good
+    return on.audience.remediated and on.audience_told_seen and good
 
 
 def _eased(on: Situation) -> bool:

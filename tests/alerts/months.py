@@ -61,7 +61,9 @@ OWNERS = Audience(who="owners")
 DIGEST = Audience(who=("leaders_office",))
 
 
-def workspace(audiences: Mapping[str, Audience], people: Mapping[str, Person] | None = None) -> Workspace:
+def workspace(
+    audiences: Mapping[str, Audience], people: Mapping[str, Person] | None = None, meals_owner: str = "meals_lead"
+) -> Workspace:
     """One portfolio, "care": a programme "older" with two projects of two owners, and a project of its own."""
     lead, other = "meals_lead", "visits_lead"
     portfolio = Portfolio(
@@ -70,7 +72,7 @@ def workspace(audiences: Mapping[str, Audience], people: Mapping[str, Person] | 
             Programme(
                 ref="older", title="Older people", owner=lead,
                 projects=(
-                    Project(ref="meals", title="Meals", owner=lead),
+                    Project(ref="meals", title="Meals", owner=meals_owner),
                     Project(ref="visits", title="Visits", owner=other),
                 ),
             ),

@@ -236,6 +236,45 @@ def test_nobody_counts_as_told_in_history() -> None:
     assert reasons == {"meals": Reason.FIRST, "transport": Reason.BELOW_THRESHOLD}
 
 
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("agg", "first remedied below"),  # by whoever it is told, once
+        ("acc", "first closed below"),
+        ("aga", "first remedied worse"),
+        ("aag", "first first remedied"),
+        ("a_g", "first below remedied"),
+        ("a__", "first below below"),
+        ("gga", "never never first"),
+    ],
+)
+def test_a_new_owner_hears_what_the_one_before_was_not_told(row: str, words: str) -> None:
+    expect_of_owners(row, "mvv", words)
+
+
+@pytest.mark.parametrize(
+    ("row", "owners", "words"),
+    [
+        ("aagg", "mvvm", "first first remedied remedied"),  # back again: to each that it is over
+        ("aggg", "mvmm", "first remedied remedied below"),
+        ("agag", "mvvm", "first remedied worse remedied"),
+    ],
+)
+def test_each_owner_who_heard_of_trouble_hears_that_it_is_over(row: str, owners: str, words: str) -> None:
+    expect_of_owners(row, owners, words)
+
+
+def expect_of_owners(row: str, owners: str, words: str) -> None:
+    """`owners` is a letter a month: m the first owner, v another."""
+    office, reasons = Office(workspace({"owners": OWNERS})), []
+    for number, ((letter, _), owner) in enumerate(zip(letters(row), owners, strict=True)):
+        office.workspace = workspace({"owners": OWNERS}, meals_owner={"m": "meals_lead", "v": "visits_lead"}[owner])
+        previous = row[number - 1] if number else None
+        told = office.month(run_of(subject(letter, previous=previous), period=f"2018-{number + 1:02}"))
+        reasons += [decision.reason.value for decision in told.decisions]
+    assert reasons == [SHORT[word] for word in words.split()]
+
+
 # ---- whatever the months are
 
 MONTHS = [letter + mark for letter in STATUS for mark in ("", "!")]
