@@ -1,7 +1,8 @@
 """Simulated time: replicas that look at the clock again and again, fail, die, are restarted, and have wrong clocks.
 
-`python -m tests.service.simulated YEARS MINUTES` prints the full figures for docs/reliability.md: that many years from
-2028 on, a look every so many minutes. The suite does less of the same.
+`python -m tests.service.simulated YEARS MINUTES [HOURS]` prints the full figures for docs/scheduling.md: that many
+years from 2028 on, a look every so many minutes, a restart every so many hours (240 where none are given). The suite
+does less of the same.
 """
 
 import random
@@ -22,7 +23,7 @@ from engine.store.store import Store, open_store
 from engine.workspace.dates import working_days
 from engine.workspace.jobs import planned
 
-RESTARTED_EVERY = timedelta(days=10)  # on average, whatever the time between two looks
+RESTARTED_EVERY = 240  # hours on average, whatever the time between two looks
 SIXTH = {"every": "month", "on": "6th working day", "at": "07:00"}
 WORKSPACE = Workspace.model_validate({
     "portfolios": {
@@ -107,16 +108,19 @@ class World:
             self.said["died"] += 1
 
 
-def live(world: World, days: float, step: timedelta) -> None:
-    """Let time go by: two replicas look at random, both are down for some hours now and then, the clock jumps."""
+def live(world: World, days: float, step: timedelta, every: float = RESTARTED_EVERY, longest_down: int = 12) -> None:
+    """Let time go by: two replicas look at random, the clock jumps, and both are down now and then.
+
+    `every` is how many hours lie between two restarts on average, `longest_down` how many hours each lasts at most.
+    """
     end = world.now + timedelta(days=days)
     while world.now < end:
         fate = world.chance.random()
         world.wrong_by = timedelta(hours=world.chance.choice((-1, 1)) if fate < 0.1 else 0)
         world.now += step
         world.looks += 1
-        if fate > 1 - step / RESTARTED_EVERY:
-            world.now += timedelta(hours=world.chance.randrange(1, 13))  # down, and restarted
+        if fate > 1 - step / timedelta(hours=every):
+            world.now += timedelta(hours=world.chance.randrange(1, longest_down + 1))  # down, and restarted
             world.said["restarts"] += 1
         for name in world.chance.choice((("a",), ("b",), ("a", "b"))):
             world.look(name)
@@ -143,13 +147,13 @@ def kept(world: World) -> Counter[str]:
     return Counter(one.state.value for one in world.store.jobs.kept(names, datetime(2000, 1, 1, tzinfo=UTC)))
 
 
-def figures(years: int, minutes: int, seed: int) -> dict[str, Any]:
+def figures(years: int, minutes: int, every: float, seed: int) -> dict[str, Any]:
     """What years of it come to."""
     with tempfile.TemporaryDirectory() as folder, open_store("sqlite:///t.db", Path(folder)) as store:
         world = World(store, random.Random(seed))
         world.look("a")
         since = world.now
-        live(world, 365.25 * years, timedelta(minutes=minutes))
+        live(world, 365.25 * years, timedelta(minutes=minutes), every, longest_down=19)
         wanted, done = expected(world, since, world.now), Counter(world.finished)
         missed = wanted - done
         return {
@@ -160,4 +164,5 @@ def figures(years: int, minutes: int, seed: int) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(figures(int(sys.argv[1]), int(sys.argv[2]), seed=1))  # noqa: T201 - the figures
+    hours = float(sys.argv[3]) if len(sys.argv) > 3 else RESTARTED_EVERY
+    print(figures(int(sys.argv[1]), int(sys.argv[2]), hours, seed=1))  # noqa: T201 - the figures
