@@ -280,6 +280,8 @@ def _not_assessed(subject: SubjectOut, rules: Mapping[str, str]) -> list[str]:
     for group in subject.not_assessed:
         asked = [f"“{one_line(rules.get(rule, rule))}”" for rule in group.rules if rule not in group.never_judged]
         if asked:
+            if group.quiet_as_at:
+                asked[-1] += f" ({_as_at(group.quiet_as_at)}: found nothing then)"
             titles.setdefault(listed([one_line(word) for word in group.words or group.missing]), []).extend(asked)
     lines = [f"Could not be checked, for want of {words}: {'; '.join(asked)}." for words, asked in titles.items()]
     if lines or not subject.not_rated:

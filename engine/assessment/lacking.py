@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.assessment.beside import asked_for_signals
-from engine.assessment.findings import spoken_of
+from engine.assessment.findings import oldest, spoken_of
 from engine.assessment.judged import Judged, Ruled
 from engine.assessment.judging import Judging
 from engine.assessment.scopes import MeasureScope, SubjectScope
@@ -44,6 +44,7 @@ def _group(judging: Judging, judged: Judged, missing: tuple[str, ...], ruled: li
         rules=tuple(asked),
         words=tuple(words) or (_FIGURES,),
         never_judged=tuple(rule for rule in asked if rule not in judged_once),
+        quiet_as_at=oldest(judging, (one.stands.as_at for one in ruled if one.stands is not None and not one.fired)),
     )
 
 

@@ -210,6 +210,8 @@ def _not_assessed(subject: SubjectOut, titles: Mapping[str, str]) -> Iterator[st
     for group in subject.not_assessed:
         rules = [f"“{titles.get(rule, rule)}”" for rule in group.rules if rule not in group.never_judged]
         if rules:
+            if group.quiet_as_at:
+                rules[-1] += f" (as at {group.quiet_as_at}: found nothing then)"
             lacking.setdefault(", ".join(group.words or group.missing), []).extend(rules)
     for words, rules in lacking.items():
         yield f"For want of {words}: {'; '.join(rules)}"

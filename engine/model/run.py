@@ -90,6 +90,7 @@ class NotAssessed(Frozen):
     rules: tuple[str, ...]
     words: tuple[str, ...] = ()  # what is missing, as people say it
     never_judged: tuple[str, ...] = ()  # of the rules: not required, and judged in no earlier period either
+    quiet_as_at: str | None = None  # the oldest period from which one of the rules is held to have found nothing
 
 
 class RevisedOut(Frozen):

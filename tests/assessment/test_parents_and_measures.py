@@ -256,6 +256,8 @@ def test_once_returned_its_absence_withholds_the_status_and_names_what_is_missin
     assert [(one.missing, one.rules) for one in replay.runs[1]["homes"].not_assessed] == [
         (("savings.net_at_risk",), ("savings",))
     ]
+    held = [[one.quiet_as_at for one in run["homes"].not_assessed] for run in replay.runs]
+    assert held == [[], ["2019-01"], ["2019-01"], [None]]
 
 
 QUARTERLY = portfolio(
