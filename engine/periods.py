@@ -258,6 +258,15 @@ def period_in_words(period: Period) -> str:
     return f"the period to {day_in_words(date.fromisoformat(period.id))}"  # its name, wherever a holiday moved its end
 
 
+def period_words(period: str) -> str:
+    """A period by its id, as a person says it: "January 2019", "the quarter to March 2019", "31 October 2016"."""
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}", period):
+        return f"{MONTHS[int(period[5:]) - 1]} {period[:4]}"
+    if match := re.fullmatch(r"([0-9]{4})-Q([1-4])", period):
+        return f"the quarter to {MONTHS[int(match[2]) * 3 - 1]} {match[1]}"
+    return day_in_words(date.fromisoformat(period))
+
+
 def _first_of(months: int) -> date:
     return date(months // 12, months % 12 + 1, 1)
 

@@ -154,7 +154,8 @@ class Revision:
         `again` names the audiences that are told again, though not after every run.
         """
         revision = stored.revision + 1 if stored else 1
-        before = replace(before, same_period=self._last_revision(stored, period))
+        last = self._last_revision(stored, period)
+        before = replace(before, same_period=last)
         assessed = judge(self.about, self._facts, period, before, self.durable, self._judging)
         self._judging = assessed.judging
         run = RunOut(
@@ -164,6 +165,7 @@ class Revision:
             period=period.id,
             run=f"{self._name}-{period.id}-r{revision}",
             revision=revision,
+            changed=None if last is None else last.moved,
             published="new",
             judged_by="plain" if self.durable is None else "both",
             now=self.now.isoformat(),

@@ -9,6 +9,7 @@ from engine.model.alerts import HistoryPoint
 from engine.model.run import ExplanationOut, MilestoneOut, SubjectOut
 from engine.model.workspace import Scheme
 from engine.periods import MONTHS, day_in_words
+from engine.periods import period_words as period_words
 
 _MONTH = re.compile(r"(\d{4})-(\d\d)")
 _QUARTER = re.compile(r"(\d{4})-Q([1-4])")
@@ -58,15 +59,6 @@ def weekday_words(day: date) -> str:
     return f"{WEEKDAYS[day.weekday()]} {day_in_words(day)}"
 
 
-def period_words(period: str) -> str:
-    """A period's name as a person says it: "January 2019", "the quarter to March 2019", "31 October 2016"."""
-    if match := _MONTH.fullmatch(period):
-        return f"{MONTHS[int(match[2]) - 1]} {match[1]}"
-    if match := _QUARTER.fullmatch(period):
-        return f"the quarter to {MONTHS[int(match[2]) * 3 - 1]} {match[1]}"
-    return day_in_words(date.fromisoformat(period))
-
-
 def short_period(period: str) -> str:
     """A period in the few letters that fit under a small cell: "Jan", "Q1", "31/10"."""
     if match := _MONTH.fullmatch(period):
@@ -85,13 +77,13 @@ def last_words(period: str) -> str:
 
 
 def until_words(until: str | None) -> str:
-    """The end of a judgement: "until February 2019", "until 5 March 2019", "until the milestone Rollout is met"."""
+    """The end of a judgement: "until February 2019", "until 5 March 2019", "until the milestone “Rollout” is met"."""
     if until is None:
         return "until it is ended"
     if _MONTH.fullmatch(until) or _QUARTER.fullmatch(until) or _DAY.fullmatch(until):
         return f"until {period_words(until)}"
     if until.startswith("milestone "):
-        return f"until the milestone {one_line(until.removeprefix('milestone '))} is met"
+        return f"until the milestone “{one_line(until.removeprefix('milestone '))}” is met"
     return f"until {one_line(until)}"
 
 

@@ -95,13 +95,13 @@ def _until_what(row: JudgementRow, returned: Sequence[tuple[Period, PeriodRows]]
     milestone = awaited(row, returned)
     if milestone is None:
         return _Wrong(
-            f"the `{row.kind.value}` of {row.subject} holds until the milestone {row.until_milestone}, which no return "
-            "names for it; it holds for this period only",
+            f"the `{row.kind.value}` of {row.subject} holds until the milestone “{row.until_milestone}”, which no "
+            "return names for it; it holds for this period only",
             "write the milestone's name as its return does, or a date",
         )
     if milestone.done is not None and milestone.done <= returned[-1][0].end:
         return _Wrong(
-            f"the `{row.kind.value}` of {row.subject} is never in force: the milestone {row.until_milestone} "
+            f"the `{row.kind.value}` of {row.subject} is never in force: the milestone “{row.until_milestone}” "
             f"was done on {day_in_words(milestone.done)}",
             "take it out, or write what it waits for",
         )

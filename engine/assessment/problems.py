@@ -32,10 +32,11 @@ def _declared_better(judging: Judging, subject: str, judged: Judged) -> Iterator
     if declared is None or claimed is None or derived is None or claimed >= derived:
         return
     title = judging.portfolio.subjects[subject].title
+    whose = "its rules give" if judged.found == derived else "the PMO's floor is"
     yield Problem(
         file="", where=subject, subject=subject,
         what=f"{title} is declared {scheme.statuses[claimed].name} by {declared.row.by}, "
-        f"and its rules give {scheme.statuses[derived].name}",
+        f"and {whose} {scheme.statuses[derived].name}",
         cure="agree with its owner which is right; the declared status moves nothing",
     )  # fmt: skip
 

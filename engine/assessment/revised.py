@@ -21,6 +21,14 @@ class LastRevision:
     same_rules: bool
     same_acts: bool = True  # and nobody entered or ended a judgement by command since
 
+    @property
+    def moved(self) -> tuple[MovedBy, ...]:
+        """What is different since, of that which moves statuses; nothing where only who is told, or what is overdue."""
+        changed: tuple[tuple[MovedBy, bool], ...] = (
+            ("figures", not self.same_figures), ("rules", not self.same_rules), ("decision", not self.same_acts),
+        )  # fmt: skip
+        return tuple(cause for cause, holds in changed if holds)
+
     def revised(self, ref: str, now: Judged) -> RevisedOut | None:
         """What the earlier revision gave a subject, where it was another status; None for a subject new to it.
 
@@ -48,11 +56,8 @@ class LastRevision:
     def _by(self, was: SubjectOut, now: Judged) -> tuple[MovedBy, ...]:
         if was.lifecycle != now.lifecycle.value:
             return ("decision",)
-        changed: tuple[tuple[MovedBy, bool], ...] = (
-            ("figures", not self.same_figures), ("rules", not self.same_rules), ("decision", not self.same_acts),
-        )  # fmt: skip
         # Of the same figures by the same rules, some may be overdue by now.
-        return tuple(cause for cause, holds in changed if holds) or ("figures",)
+        return self.moved or ("figures",)
 
 
 def as_said_before(settled: Settled, was: SubjectOut) -> Settled:

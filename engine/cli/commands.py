@@ -58,7 +58,7 @@ def _run_text(office: Office, run: RunOut) -> str:
     scheme = office.workspace.schemes[run.scheme]
     period = _in_words(office, run)
     said = {
-        "new": f"published as {run.run}",
+        "new": f"published as {run.run}{_changed(run)}",
         "unchanged": f"nothing new since {run.run}",
         "no": "not published",
     }[run.published]
@@ -70,6 +70,15 @@ def _run_text(office: Office, run: RunOut) -> str:
         show.run_summary(run, scheme),
         *(line for one in run.also for line in show.also_revised(one, scheme)),
     ))  # fmt: skip
+
+
+def _changed(run: RunOut) -> str:
+    """Why a period was published again."""
+    if run.changed is None:
+        return ""
+    words = {"figures": "the figures", "rules": "rules or config", "decision": "judgements by command"}
+    changed = ", ".join(words[one] for one in run.changed) or "who is told and how, or what is overdue"
+    return f"; changed since r{run.revision - 1}: {changed}"
 
 
 def _in_words(office: Office, run: RunOut) -> str:

@@ -104,7 +104,7 @@ def _what(act: OfficeAct, workspace: Workspace) -> str:
 
 def _until(act: OfficeAct) -> str:
     if act.until_milestone is not None:
-        return f"the milestone {act.until_milestone} is done"
+        return f"the milestone “{act.until_milestone}” is done"
     return day_in_words(act.until) if act.until is not None else f"the end of {act.period}"
 
 

@@ -11,7 +11,7 @@ from engine.model.returns import Return
 from engine.model.run import NO_DIRECTION, AlsoRevised, DecisionOut, FindingOut, MeasureOut, RunOut, SubjectOut
 from engine.model.values import Quantity, Unit, plain, show
 from engine.model.workspace import Person, Scheme
-from engine.periods import period_in_words
+from engine.periods import period_in_words, period_words
 
 WIDTH = 100
 
@@ -42,9 +42,7 @@ def decided_by(subject: SubjectOut) -> str:
         return "judgement"
     if subject.status is None:
         return "-"
-    if subject.floor is not None and not any(
-        finding.status == subject.status and finding.rule != "floor" for finding in subject.findings
-    ):
+    if _rests_on_floor(subject, subject.status):
         return "judgement"
     return "rule"
 
@@ -93,7 +91,7 @@ def explanation(
     """
     parent = next((s.title for s in run.subjects if s.ref == subject.parent), None)
     heading = f"{subject.title} ({subject.ref}), {subject.level.value}" + (f" in {parent}" if parent else "")
-    lines = [heading, "", f"{period}: {_standing(subject, scheme)}"]
+    lines = [heading, "", f"{period[:1].upper()}{period[1:]}: {_standing(subject, scheme)}"]
     decided = list(_decisions(subject, scheme))
     if decided:
         lines += ["", "What a person decided", *decided]
@@ -120,7 +118,7 @@ def explanation(
         shown = ", ".join(f"{name.replace('_', ' ')} {figure.shown}" for name, figure in subject.savings.items())
         lines += ["", f"Savings, {subject.savings_in or 'all years'}", *bullets([shown])]
     if subject.judged:
-        lines += ["", "Judged, and quiet", *bullets([", ".join(run.rules.get(rule, rule) for rule in subject.judged)])]
+        lines += ["", "Judged, and quiet", *bullets(["; ".join(_quiet(subject, run.rules))])]
     problems = [problem for problem in run.problems if problem.subject == subject.ref]
     if problems:
         lines += ["", "Problems in the return", *bullets(map(str, problems))]
@@ -128,6 +126,13 @@ def explanation(
     address = f"<{owner.email}>" if owner and owner.email else "(without an address)"
     lines += ["", f"Owner: {owner.name} {address}" if owner else "Owner: none named"]
     return "\n".join(lines)
+
+
+def _quiet(subject: SubjectOut, titles: Mapping[str, str]) -> Iterator[str]:
+    """The titles of the rules that found nothing; of those that lacked figures elsewhere, that it is not all."""
+    lacking = {rule for group in subject.not_assessed for rule in group.rules}
+    for rule in subject.judged:
+        yield titles.get(rule, rule) + (" (where its figures are known)" if rule in lacking else "")
 
 
 _EARNED = "Every rule that is required could be judged, and none fired."
@@ -144,6 +149,8 @@ def _standing(subject: SubjectOut, scheme: Scheme) -> str:
     elif subject.trend is not None:
         text += f" {subject.trend} {'as' if subject.trend == 'Same' else 'than'} last time"
         text += f" (published then: {scheme.name(subject.previous)})." if subject.previous else "."
+    elif scheme.rank(subject.status) is not None:
+        text += " No trend: what was known last time can't be compared."
     if subject.moved_by:
         text += f" Moved by: {', '.join(subject.moved_by)}."
     if subject.ended:
@@ -154,7 +161,7 @@ def _standing(subject: SubjectOut, scheme: Scheme) -> str:
     if subject.remediated:
         text += " It was an exception and no longer is."
     if subject.held_from:
-        text += f" As at {subject.held_from}: held from then, for want of figures since."
+        text += f" As at {period_words(subject.held_from)}: held from then, for want of figures since."
     return text
 
 
@@ -167,11 +174,27 @@ def _decisions(subject: SubjectOut, scheme: Scheme) -> Iterator[str]:
     for words, decision in kinds:
         if decision is None:
             continue
-        until = f", until {decision.until}" if decision.until else ""
+        until = f", until {_until(decision.until)}" if decision.until else ""
         yield from bullets([f"{words}: {scheme.name(decision.status)} (by {decision.by}{until}): {decision.reason}"])
     if subject.override is not None:
         beneath = scheme.name(subject.derived) if subject.derived else "no status: too little could be judged"
-        yield from bullets([f"Beneath it the rules give {beneath}."])
+        whose = "the PMO's floor gives" if _rests_on_floor(subject, subject.derived) else "the rules give"
+        yield from bullets([f"Beneath it {whose} {beneath}."])
+
+
+def _rests_on_floor(subject: SubjectOut, status: str | None) -> bool:
+    """Whether a status is the floor's alone: no rule found anything as bad."""
+    return (
+        status is not None
+        and subject.floor is not None
+        and not any(finding.status == status and finding.rule != "floor" for finding in subject.findings)
+    )
+
+
+def _until(until: str) -> str:
+    """The end of a judgement: "February 2019", "5 March 2019", "the milestone “Rollout” is met"."""
+    name = until.removeprefix("milestone ")
+    return period_words(until) if name == until else f"the milestone “{name}” is met"
 
 
 def _finding(finding: FindingOut, scheme: Scheme) -> Iterator[str]:
@@ -188,7 +211,7 @@ def _finding(finding: FindingOut, scheme: Scheme) -> Iterator[str]:
     if finding.action:
         details.append(f"What is asked: {finding.action}")
     if finding.as_at:
-        details.append(f"As at {finding.as_at}: held from then.")
+        details.append(f"As at {period_words(finding.as_at)}: held from then.")
     if finding.source:
         details.append(f"Rule {finding.rule}, {finding.source}")
     for detail in details:
@@ -196,8 +219,8 @@ def _finding(finding: FindingOut, scheme: Scheme) -> Iterator[str]:
 
 
 def _dated(text: str, **days: str | None) -> str:
-    """A text with the days that are known: "Rollout (planned 2019-05-01, now 2019-06-03)" """
-    known = ", ".join(f"{name} {day}" for name, day in days.items() if day is not None)
+    """A text with the days that are known: "Rollout (planned 1 May 2019, now 3 June 2019)" """
+    known = ", ".join(f"{name} {period_words(day)}" for name, day in days.items() if day is not None)
     return f"{text} ({known})" if known else text
 
 
@@ -230,7 +253,10 @@ def _measures(subject: SubjectOut, scheme: Scheme) -> str:
         for one in subject.measures
     ]
     shown = table(("Measure", "Figure", "Status", ""), rows)
-    return f"{shown}\n\n  - has no direction: neither higher nor lower is better." if once else shown
+    return f"{shown}\n\n  {_NO_STATUS_OF_ITS_OWN}" if once else shown
+
+
+_NO_STATUS_OF_ITS_OWN = "“-”: neither higher nor lower is better, so the figure has no status of its own."
 
 
 def _rated(measure: MeasureOut, scheme: Scheme) -> tuple[str, str]:

@@ -187,6 +187,7 @@ class RunOut(Frozen):
     period: str
     run: str
     revision: int
+    changed: tuple[MovedBy, ...] | None = None  # since the revision before
     published: Literal["new", "unchanged", "no"]
     judged_by: Literal["both", "plain"]
     now: str

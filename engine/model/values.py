@@ -46,7 +46,8 @@ def plain(value: Decimal) -> str:
 def show(quantity: Quantity, decimals: int | None = None) -> str:
     """The figure as people write it: "15.1%", "£264k", "-£8.265m", "1,234", "1 week".
 
-    `decimals` fixes the places of a number or per cent; without it up to two are shown. Money below £1,000 is shown
+    `decimals` fixes the places of a number, per cent or weeks; without it up to two are shown, and weeks that are whole
+    days and no whole weeks are shown in days ("30 days"). Money below £1,000 is shown
     in pounds, below £1m in thousands (one place), else in millions (three places).
     """
     value, unit = quantity
@@ -57,8 +58,20 @@ def show(quantity: Quantity, decimals: int | None = None) -> str:
     if unit is Unit.PERCENT:
         return f"{_unsigned_zero(sign, text)}%"
     if unit is Unit.WEEKS:
+        if decimals is None and (days := _days(value)) is not None:
+            return f"{sign}{days} day{'' if days == 1 else 's'}"
         return f"{_unsigned_zero(sign, text)} week{'' if text == '1' else 's'}"
     return _unsigned_zero(sign, text)
+
+
+_A_SEVENTH_ROUNDED = Decimal("0.00001")  # at most so much is lost of a day where days were divided by seven
+
+
+def _days(weeks: Decimal) -> int | None:
+    """How many days these are, where they are whole days and no whole weeks."""
+    days = EXACT.multiply(EXACT.abs(weeks), Decimal(7))
+    whole = EXACT.to_integral_value(days)
+    return int(whole) if whole % 7 and abs(EXACT.subtract(days, whole)) < _A_SEVENTH_ROUNDED else None
 
 
 def _money(value: Decimal) -> str:

@@ -227,13 +227,18 @@ def _judgement(row: Row) -> JudgementRow | None:
         kind=kind,
         status=status.id,
         reason=reason,
-        by=row.text("by", LONGEST_NAME) or row.known.submitter,
+        by=row.text("by", LONGEST_NAME) or _signature(row.known.submitter),
         from_=begins.first if begins else None,
         until=until,
         until_milestone=milestone,
         file=row.file,
         where=row.where,
     )
+
+
+def _signature(submitter: str) -> str:
+    """Who a judgement is by where nobody is named: its submitter, the office by its own name."""
+    return submitter.upper() if submitter == PMO else submitter
 
 
 def _explanation(row: Row) -> ExplanationRow | None:

@@ -1,7 +1,7 @@
 """What has to change for a condition to hold, or to hold no longer, in the words of an owner."""
 
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Literal, NamedTuple
 
 from engine.facts.names import TARGETS
@@ -37,6 +37,17 @@ _BOUNDS: dict[Operator, str] = {
     ">=": "of at least", "<=": "of at most", ">": "above", "<": "below", "=": "of exactly", "!=": "other than",
 }  # fmt: skip
 _ARITHMETIC = {"+": "plus", "-": "less", "*": "times", "/": "divided by"}
+
+# What puts an end to a word (or brings it about), where that is plainer than "once … is no longer …".
+_IN_PLACE_OF = {
+    ("missing", False): "a figure for {}",
+    ("overdue", False): "a figure for {}",
+    ("not captured", False): "a figure for {}",
+    ("unquantified", False): "a figure for {}",
+    ("partial", False): "the whole figure for {}",
+    ("provisional", False): "the final figure for {}",
+    ("explained", True): "an explanation of {}",
+}
 
 
 class Gap(NamedTuple):
@@ -115,6 +126,8 @@ def _state_needed(state: Is, wanted: bool, scope: Scope, terms: Terms) -> Needed
     noun, word = terms.noun(state.fact), terms.word(state.word)
     if word == "off target":
         return Needed(f"{noun} {'off' if wanted else 'on'} target")
+    if (state.word, wanted) in _IN_PLACE_OF:
+        return Needed(_IN_PLACE_OF[state.word, wanted].format(noun))
     return Needed(f"once {noun} is {word}" if wanted else f"once {noun} is no longer {word}")
 
 
@@ -143,6 +156,8 @@ def _figure_needed(left: Expression, op: Operator, right: Expression, scope: Sco
             left, op, now, bound = inside
     if now is not None and _holds(now, op, bound):
         return MET
+    if isinstance(left, Fact) and terms.counts(left):
+        op, bound = _in_whole_ones(op, bound)
     noun = _expression_in_words(left, terms)
     decimals = terms.decimals(left, bound.unit) if isinstance(left, Fact) else None
     if now is not None and show(now, decimals) == show(Quantity(bound.value, now.unit), decimals):
@@ -156,6 +171,16 @@ def _figure_needed(left: Expression, op: Operator, right: Expression, scope: Sco
         return Needed(text)
     gap = _gap(now, op, bound, decimals)
     return Needed(f"{text} (now {shown}{f', {gap.shown} {gap.way}' if gap else ''})", gap)
+
+
+def _in_whole_ones(op: Operator, bound: Quantity) -> tuple[Operator, Quantity]:
+    """A bound between two whole numbers as the one that keeps it: what is counted is never one and a half."""
+    size = bound.value
+    if bound.unit is not Unit.NUMBER or size == size.to_integral_value() or op in ("=", "!="):
+        return op, bound
+    below = op in ("<", "<=")
+    whole = size.to_integral_value(ROUND_FLOOR if below else ROUND_CEILING)
+    return "<=" if below else ">=", Quantity(whole, Unit.NUMBER)
 
 
 def _inside_shortfall(

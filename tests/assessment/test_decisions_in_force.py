@@ -112,10 +112,10 @@ AGREED = MilestoneRow.model_validate({"subject": "homes", "milestone": "Schedule
     ("of", "row", "said"),
     [
         (ONE_PROJECT, judgement("homes", "override", "A", milestone="Never heard"),
-         ("the `override` of homes holds until the milestone Never heard, which no return names for it; it holds "
+         ("the `override` of homes holds until the milestone “Never heard”, which no return names for it; it holds "
          "for this period only")),
         (ONE_PROJECT, judgement("homes", "override", "A", milestone="Schedule agreed"),
-         "the `override` of homes is never in force: the milestone Schedule agreed was done on 1 February 2019"),
+         "the `override` of homes is never in force: the milestone “Schedule agreed” was done on 1 February 2019"),
         (ONE_PROJECT, judgement("homes", "floor", "A", "2019-01-31"),
          "the `floor` of homes is never in force: it ends on 31 January 2019, before the last day of 2019-02"),
         (CLOSED, judgement("homes", "override", "A"),

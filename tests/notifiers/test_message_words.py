@@ -54,7 +54,7 @@ def test_a_period_is_said_as_people_say_it(period: str, words: str, short: str, 
     ("until", "words"),
     [
         (None, "until it is ended"), ("2019-02", "until February 2019"), ("2019-03-05", "until 5 March 2019"),
-        ("milestone Phase two", "until the milestone Phase two is met"), ("the spring", "until the spring"),
+        ("milestone Phase two", "until the milestone “Phase two” is met"), ("the spring", "until the spring"),
     ],
 )  # fmt: skip
 def test_a_judgement_says_when_it_ends(until: str | None, words: str) -> None:

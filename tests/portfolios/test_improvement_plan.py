@@ -278,7 +278,7 @@ def test_a_r11_on_the_published_words_the_dip_is_explained_and_exactly_at_risk(a
     assert [(one.reason, one.recovery_by) for one in dip.explanations] == [
         ("A home of 48 beds closed without notice, and annual leave was taken", "2018-09-30")
     ]
-    assert any(remark.startswith("Reviews completed: to be back on target in 4.29 weeks") for remark in subject.remarks)
+    assert any(remark.startswith("Reviews completed: to be back on target in 30 days") for remark in subject.remarks)
     assert "recovery_missed" not in august.rules("right_sizing")
 
 

@@ -299,7 +299,7 @@ def test_a_judgement_says_who_and_until_when() -> None:
         None,
         date(2019, 2, 28),
     )
-    assert (second.by, second.from_, second.until) == ("pmo", date(2019, 1, 1), None)
+    assert (second.by, second.from_, second.until) == ("PMO", date(2019, 1, 1), None)
     assert second.until_milestone == "Closure schedule confirmed"
     assert (third.from_, third.until) == (date(2019, 1, 15), date(2019, 3, 31))
     assert (fourth.until, fourth.until_milestone) == (None, None)

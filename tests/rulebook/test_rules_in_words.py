@@ -112,21 +112,21 @@ def test_how_far_it_is_from_an_unknown_bound_is_not_said() -> None:
 @pytest.mark.parametrize(
     ("when", "words", "said"),
     [
-        ("income is missing", {"income": ["missing"]}, "once Income is no longer missing"),
-        ("income is not explained", {"income": []}, "once Income is explained"),
+        ("income is missing", {"income": ["missing"]}, "a figure for Income"),
+        ("income is not explained", {"income": []}, "an explanation of Income"),
         ("income is off target", {"income": ["off target"]}, "Income on target"),
         ("income is not off target", {"income": []}, "Income off target"),
         (
             "income is missing or delays is provisional",
             {"income": ["missing"], "delays": []},
-            "once Income is no longer missing",
+            "a figure for Income",
         ),
         ("lifecycle is developing", {"lifecycle": ["developing"]}, "once the lifecycle is no longer developing"),
         ("status.previous is at_risk", {"status.previous": ["at_risk"]}, "once the last status is no longer At Risk"),
         (
             "income is off target and income is not explained",
             {"income": ["off target"]},
-            "Income on target, or once Income is explained",
+            "Income on target, or an explanation of Income",
         ),
     ],
 )
