@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from engine.facts.book import FactBook, SheetStanding
 from engine.facts.words import MISSING
 from engine.model.notices import Owed
-from engine.model.returns import MilestoneState, Return
+from engine.model.returns import FigureState, MilestoneState, Return
 from engine.model.workspace import Level, Lifecycle, Portfolio, Subject
 from engine.periods import Period
 from engine.returns.merge import PeriodRows
@@ -46,12 +46,16 @@ def _end(period: Period) -> str:
 def _figures(
     portfolio: Portfolio, subject: Subject, book: FactBook, here: Sequence[Return], period: Period
 ) -> Iterator[str]:
-    """The titles of the measures, or of their parts, without a figure; not of those that are worked out."""
+    """The titles of the measures, or of their parts, without a figure; not of those that are worked out.
+
+    Who says that a figure is `partial` has answered, though the figure stays missing to the rules.
+    """
     answered = {
         (row.measure, row.part)
         for one in here
         for row in one.measures
-        if row.subject == subject.ref and (row.actual is not None or "actual" in row.unread)
+        if row.subject == subject.ref
+        and (row.actual is not None or row.state is FigureState.PARTIAL or "actual" in row.unread)
     }
     for sheet in book.measures(subject.ref, period):
         worked_out = portfolio.measures[sheet.measure].equals is not None

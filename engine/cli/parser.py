@@ -10,9 +10,40 @@ one it is the latest published, for run and mail preview the latest with a retur
 """
 
 
+class Parser(argparse.ArgumentParser):
+    """A command's own parser says what it does not know, with the command's own usage: not the one above it."""
+
+    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]  # as overloaded there
+        known, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"there is no {unknown[0]!r} here; {self._meant(unknown[0])}")
+        return known, unknown
+
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        """As in the library, which lists every choice; a name that is near says more."""
+        from engine.workspace.spelling import did_you_mean
+
+        if action.choices is not None and value not in action.choices:
+            cure = did_you_mean(str(value), map(str, action.choices)) or f"{self.prog} --help lists them"
+            raise argparse.ArgumentError(action, f"there is no {value!r}; {cure}")
+
+    def _meant(self, word: str) -> str:
+        from engine.workspace.spelling import did_you_mean
+
+        options = [option for option in self._option_string_actions if option.startswith("--")]
+        near = did_you_mean(word.partition("=")[0], options) if word.startswith("-") else ""
+        return near or f"{self.prog} --help lists what it takes"
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no number; write one that telltale decide list shows")
+    return int(text)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = Parser(
         prog="telltale",
         description="Statuses, trends and alerts for portfolios of projects, by declared rules.",
         epilog=EPILOGUE,
@@ -193,7 +224,7 @@ def _decide(decide: "Commands[argparse.ArgumentParser]") -> None:
     for command in (silence, acknowledge):
         command.add_argument("--rule", metavar="RULE", help="of what this rule finds alone")
     end = _command(decide, "end", "end one of these before its time")
-    end.add_argument("number", metavar="NUMBER", type=int, help="as decide list shows it")
+    end.add_argument("number", metavar="NUMBER", type=_number, help="as decide list shows it")
     _decided_by(end)
     end.add_argument("--period", help="of a judgement: the first it counts for no longer; the latest published without")
     listing = _command(decide, "list", "list what is in force")

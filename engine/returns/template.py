@@ -14,12 +14,12 @@ from engine.model.numbers import as_unit, read_number, shifted
 from engine.model.returns import MilestoneRow, MilestoneState, SavingsRow
 from engine.model.values import Quantity, Unit, plain, show
 from engine.model.workspace import Level, Lifecycle, Measure, Portfolio, Scheme, Subject, TargetWord, cadence_of
-from engine.periods import Period, day_in_words, financial_year, period_in_words
+from engine.periods import Cadence, Period, day_in_words, financial_year, period_in_words
 from engine.returns.known import FIGURE_STATES, OTHER_YEARS, SAVINGS_STATES, Known
 from engine.returns.merge import PeriodRows
 from engine.returns.raw import COLUMNS
 from engine.returns.writing import Column, Filled, Page, Sheet, written
-from engine.workspace.dates import dated_number, lifecycle_on, year_starts_in
+from engine.workspace.dates import dated_number, first_day, lifecycle_on, year_starts_in
 
 _ROOM = 40  # empty rows below those that are filled in
 _DAY, _MONEY = "dd/mm/yyyy", '"£"#,##0.0##"k"'
@@ -134,8 +134,8 @@ def _measures(wanted: Wanted, names: _Names) -> Iterator[dict[str, Filled]]:
             continue  # nothing is owed
         for name, here in subject.measures.items():
             measure = wanted.portfolio.measures[name]
-            if measure.equals is not None:  # worked out from others
-                continue
+            if measure.equals is not None or _begins_later(measure, wanted.period, cadence):
+                continue  # worked out from others, or nothing is owed yet
             target = dated_number(here.target, wanted.period.end, cadence)
             seldom = "Reported quarterly." if measure.reported == "quarterly" else ""
             for part in measure.parts or (None,):
@@ -149,6 +149,10 @@ def _measures(wanted: Wanted, names: _Names) -> Iterator[dict[str, Filled]]:
                     "target": _target(of_part, measure, agreed=target is not None),
                     "forecast": Filled(number_format=_figure_format(measure)),
                 }
+
+
+def _begins_later(measure: Measure, period: Period, cadence: Cadence) -> bool:
+    return measure.starts is not None and period.end < first_day(measure.starts, cadence)
 
 
 def _target(text: str | None, measure: Measure, *, agreed: bool) -> Filled:

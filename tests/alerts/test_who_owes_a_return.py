@@ -10,7 +10,7 @@ import pytest
 from engine.alerts.owed import owed
 from engine.facts.book import FactBook
 from engine.model.notices import Owed
-from engine.model.returns import MeasureRow, MilestoneRow, MilestoneState, Return, SavingsRow
+from engine.model.returns import FigureState, MeasureRow, MilestoneRow, MilestoneState, Return, SavingsRow
 from engine.model.values import Unit
 from engine.model.workspace import Measure, Portfolio, Programme, Project
 from engine.returns.merge import merge
@@ -65,6 +65,12 @@ def test_whoever_has_returned_nothing_owes_every_figure() -> None:
 
 def test_a_quarterly_measure_is_owed_in_the_last_month_of_its_quarter_only() -> None:
     assert missing(project("visits", "survey"), return_(figure())) == ()
+
+
+def test_whoever_says_that_a_figure_is_partial_is_not_asked_for_it_again() -> None:
+    partial = figure(actual=None, state=FigureState.PARTIAL)
+    assert missing(project("visits"), return_(partial)) == ()
+    assert missing(project("visits"), return_(figure(actual=None, state=FigureState.PROVISIONAL))) == ("Visits",)
 
 
 def test_whoever_has_returned_a_part_owes_the_rest_of_it() -> None:

@@ -87,6 +87,17 @@ def test_the_rows_of_the_owners_projects_stand_in_it_with_their_targets() -> Non
     ]
 
 
+def test_a_measure_that_begins_later_stands_in_it_from_then_on() -> None:
+    here = portfolio()
+    measures = {**here.measures, "moves": here.measures["moves"].model_copy(update={"starts": "2019-02"})}
+    later = portfolio(measures=measures)
+
+    def asked(period: str) -> bool:
+        return "People moved" in [row[1] for row in rows(book_of(later, "lead", period=period), "measures")]
+
+    assert (asked("2019-01"), asked("2019-02")) == (False, True)
+
+
 def test_filled_in_it_is_a_return_without_a_problem(tmp_path: Path) -> None:
     here = portfolio()
     book = book_of(here, "lead")
