@@ -88,13 +88,20 @@ def written_number(cell: Cell) -> WrittenNumber:
 
 def target(cell: Cell, unit: Unit) -> Decimal | TargetWord:
     """A figure, or a target in words: to be set, up, down. Raises CellError or NumberError."""
-    return target_word(cell) or number(cell, unit)
+    found = written_target(cell)
+    return found if isinstance(found, TargetWord) else as_unit(found, unit, bare_money_thousands=True)
 
 
-def target_word(cell: Cell) -> TargetWord | None:
-    """A target in words; None where the cell holds something else."""
-    word = fold(cell.value) if isinstance(cell.value, str) else None
-    return next((known for known in TargetWord if known == word), None)
+def written_target(cell: Cell) -> TargetWord | WrittenNumber:
+    """The same with the unit that it shows. Raises CellError or NumberError."""
+    text = cell.value if isinstance(cell.value, str) else ""
+    word = next((known for known in TargetWord if known == fold(text)), None)
+    try:
+        return word or written_number(cell)
+    except NumberError as error:
+        if any(character.isdigit() for character in text):
+            raise
+        raise NumberError(error.what, "write the figure, or `to be set` where there is none yet") from error
 
 
 def days(cell: Cell, cadence: Cadence) -> Days:

@@ -7,7 +7,7 @@ from engine.model.numbers import KIND, NumberError, WrittenNumber, as_unit, shif
 from engine.model.problems import Problem
 from engine.model.values import Unit, plain
 from engine.model.workspace import Better, TargetWord
-from engine.returns.cells import Cell, target_word, written_number
+from engine.returns.cells import written_target
 from engine.returns.rows import LONGEST_NAME, Line
 from engine.returns.words import fold
 from engine.setup.columns import BETTER, UNITS, WrittenUnit
@@ -51,7 +51,7 @@ class Measures:
         title = line.text("measure", LONGEST_NAME)
         unit = line.word("unit", UNITS)
         better = line.word("better", BETTER)
-        target = line.read("target", _target)
+        target = line.read("target", written_target)
         if not title:
             if any(map(line.has, ("unit", "better", "target"))):
                 line.problem("there is no measure, so the row was not used", "write its title in each row", "measure")
@@ -118,10 +118,6 @@ _TELL_APART = "make them agree, or give one of the two another title"
 
 def _unit(use: _Use) -> Unit | None:
     return use.target.unit if isinstance(use.target, WrittenNumber) else None
-
-
-def _target(cell: Cell) -> TargetWord | WrittenNumber:
-    return target_word(cell) or written_number(cell)
 
 
 def _target_text(use: _Use, unit: WrittenUnit) -> str | None:
