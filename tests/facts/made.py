@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from engine.facts.book import FactBook, SheetStanding
 from engine.facts.equals import Evaluator
-from engine.model.facts import FactSheet
-from engine.model.returns import ExplanationRow, MeasureRow, MilestoneRow, SavingsRow
-from engine.model.values import plain
-from engine.model.workspace import Measure, MeasureHere, Portfolio, Programme, Project, Scheme, Status
+from engine.model.facts import FactSheet, MeasureSheet
+from engine.model.returns import ExplanationRow, FigureState, MeasureRow, MilestoneRow, SavingsRow
+from engine.model.values import Unit, plain
+from engine.model.workspace import Better, Measure, MeasureHere, Portfolio, Programme, Project, Scheme, Status
 from engine.periods import Months, Period, WorkingDays
 from engine.returns.merge import PeriodRows
 
@@ -152,3 +152,36 @@ def savings(subject: str, table: str) -> list[SavingsRow]:
         given = dict(zip(SAVINGS_COLUMNS, amounts, strict=True))
         rows.append(SavingsRow.model_validate({"subject": subject, "year": year.replace("_", " "), **given}))
     return rows
+
+
+COUNT = Measure(title="Count", unit=Unit.NUMBER, better=Better.HIGHER)
+SHARE = Measure(title="Share", unit=Unit.PERCENT, better=Better.HIGHER, parts=("North", "South"))
+
+
+def row(actual: str | None, part: str | None = None, said: str | None = None, target: str | None = None) -> MeasureRow:
+    return MeasureRow(
+        subject="p",
+        measure="m",
+        part=part,
+        actual=None if actual is None else Decimal(actual),
+        target=None if target is None else Decimal(target),
+        state=None if said is None else FigureState(said),
+    )
+
+
+def months(first: str, actuals: str, target: str | None = None) -> dict[str, list[Row]]:
+    """A month's return for each figure; a dot is a return without a row."""
+    found: dict[str, list[Row]] = {}
+    period = month(first)
+    for figure in actuals.split():
+        found[period.id] = [] if figure == "." else [row(figure, target=target)]
+        period = Months().after(period)
+    return found
+
+
+def of_measure(of: FactBook, period: str, part: str | None = None) -> MeasureSheet:
+    return next(one for one in of.measures("p", month(period)) if one.part == part)
+
+
+def attributes(of: FactBook, period: str) -> dict[str, str]:
+    return {name: plain(quantity.value) for name, quantity in of_measure(of, period).facts.items()}

@@ -1,51 +1,30 @@
 """The fact sheet of a subject in a period, over months of returns."""
 
-from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from engine.facts.book import FactBook, SheetStanding
+from engine.facts.book import SheetStanding
 from engine.model.facts import MeasureSheet
-from engine.model.returns import ExplanationRow, FigureState, MeasureRow, MilestoneRow
+from engine.model.returns import MilestoneRow
 from engine.model.values import Unit, plain
-from engine.model.workspace import Better, EveryWeeks, Measure, MeasureHere, Programme, Project, TargetWord
+from engine.model.workspace import Better, EveryWeeks, Measure, MeasureHere, Project, TargetWord
 from engine.periods import Months, Weeks
-from tests.facts.made import Row, book, month, one_project, portfolio, sheet, shown
-
-COUNT = Measure(title="Count", unit=Unit.NUMBER, better=Better.HIGHER)
-SHARE = Measure(title="Share", unit=Unit.PERCENT, better=Better.HIGHER, parts=("North", "South"))
-
-
-def row(actual: str | None, part: str | None = None, said: str | None = None, target: str | None = None) -> MeasureRow:
-    return MeasureRow(
-        subject="p",
-        measure="m",
-        part=part,
-        actual=None if actual is None else Decimal(actual),
-        target=None if target is None else Decimal(target),
-        state=None if said is None else FigureState(said),
-    )
-
-
-def months(first: str, actuals: str, target: str | None = None) -> dict[str, list[Row]]:
-    """A month's return for each figure; a dot is a return without a row."""
-    found: dict[str, list[Row]] = {}
-    period = month(first)
-    for figure in actuals.split():
-        found[period.id] = [] if figure == "." else [row(figure, target=target)]
-        period = Months().after(period)
-    return found
-
-
-def of_measure(of: FactBook, period: str, part: str | None = None) -> MeasureSheet:
-    return next(one for one in of.measures("p", month(period)) if one.part == part)
-
-
-def attributes(of: FactBook, period: str) -> dict[str, str]:
-    return {name: plain(quantity.value) for name, quantity in of_measure(of, period).facts.items()}
-
+from tests.facts.made import (
+    COUNT,
+    SHARE,
+    attributes,
+    book,
+    month,
+    months,
+    of_measure,
+    one_project,
+    portfolio,
+    row,
+    sheet,
+    shown,
+)
 
 # ---- figures over time
 
@@ -204,116 +183,6 @@ def test_figures_that_add_up_do_so_over_the_year_and_a_month_without_one_leaves_
     assert sheet(book(begun, months("2018-05", "80 90")), "p", "2018-06").facts["m.to_date"].value == 170
 
 
-# ---- what is due
-
-
-def test_a_quarterly_measure_is_owed_in_the_last_month_of_a_quarter() -> None:
-    quarterly = COUNT.model_copy(update={"reported": "quarterly"})
-    of = book(one_project(quarterly), months("2018-06", "5 . . 7"))
-    words = {name: sheet(of, "p", name).states["m"] for name in ("2018-07", "2018-08", "2018-12")}
-    assert [set(found) for found in words.values()] == [{"not due"}, {"not due"}, {"missing", "overdue"}]
-    assert sheet(of, "p", "2018-09").facts["m.previous"].value == 5
-    assert sheet(of, "p", "2018-11").facts["m.age"].value == 2
-    assert of.due_before("p", month("2018-09"), 1, ["m"]) == month("2018-06")
-    assert of.due_before("p", month("2018-09"), 1, []) == month("2018-08")
-    assert of.due_before("p", month("2018-09"), 2, ["m"]) is None
-
-
-@pytest.mark.parametrize(
-    ("figures", "words"),
-    [
-        ("7 . .", {"not due"}),
-        (". 7 .", {"not due"}),  # it came late, and came
-        (". . .", {"missing", "overdue"}),
-    ],
-)
-def test_a_quarter_s_figure_that_did_not_come_is_overdue_in_the_months_after_it(figures: str, words: set[str]) -> None:
-    quarterly = COUNT.model_copy(update={"reported": "quarterly"})
-    of = book(one_project(quarterly), months("2018-12", figures))
-    assert sheet(of, "p", "2019-02").states["m"] == words
-    answered = months("2018-12", ". . .")
-    answered["2018-12"] = [row(None, said="not captured")]
-    assert sheet(book(one_project(quarterly), answered), "p", "2019-02").states["m"] == {"not due"}
-    on_its_day = book(one_project(quarterly), {"2018-12": []}, today="2019-01-07")  # the fifth working day
-    assert sheet(on_its_day, "p", "2019-01").states["m"] == {"missing"}
-
-
-def test_a_quarter_s_figure_of_history_is_not_waited_for() -> None:
-    quarterly = COUNT.model_copy(update={"reported": "quarterly"})
-    project = one_project(quarterly)
-    of = book(project.model_copy(update={"starts": "2019-01"}), {"2018-12": [], "2019-01": []})
-    assert sheet(of, "p", "2019-01").states["m"] == {"not due"}
-
-
-def test_a_measure_is_not_owed_before_it_starts() -> None:
-    later = COUNT.model_copy(update={"starts": "2018-06"})
-    of = book(one_project(later), months("2018-04", "5 . . 7"))  # a figure that comes early is a figure
-    words = [sheet(of, "p", name).states["m"] for name in ("2018-05", "2018-06")]
-    assert words == [{"not due"}, {"missing", "overdue"}]
-    assert sheet(of, "p", "2018-07").facts["m.previous"].value == 5
-
-
-def test_what_came_before_a_subject_was_live_counts_for_nothing() -> None:
-    lifecycle = [{"from": "2018-04", "is": "live"}, {"from": "2018-08", "is": "not monitored"}]
-    of = book(
-        one_project(COUNT, lifecycle=[*lifecycle, {"from": "2018-09", "is": "live"}]), months("2018-06", "1 2 3 4 5")
-    )
-    for measures in (["m"], []):
-        assert of.due_before("p", month("2018-10"), 1, measures) == month("2018-09")
-        assert of.due_before("p", month("2018-10"), 2, measures) is None
-        assert of.due_before("p", month("2018-07"), 1, measures) == month("2018-06")
-
-
-def test_a_period_in_which_a_figure_was_said_not_to_be_due_does_not_count_as_one() -> None:
-    returns = months("2018-10", "5 . 7")
-    returns["2018-11"] = [row(None, said="not due")]
-    of = book(one_project(COUNT), returns)
-    assert of.due_before("p", month("2018-12"), 1, ["m"]) == month("2018-10")
-    assert of.due_before("p", month("2018-12"), 0, ["m"]) == month("2018-12")
-
-
-@pytest.mark.parametrize("lifecycle", ["not started", "developing", "not monitored", "closed"])
-def test_what_is_not_live_owes_nothing_and_shows_what_comes(lifecycle: str) -> None:
-    of = one_project(COUNT, lifecycle=[{"from": "2018-04", "is": lifecycle}])
-    silent = sheet(book(of, {}), "p", "2019-01")
-    assert silent.states == {"m": {"not due"}, "lifecycle": {lifecycle}}
-    assert sheet(book(of, {"2019-01": [row("5")]}), "p", "2019-01").facts["m"].value == 5
-
-
-@pytest.mark.parametrize(
-    ("period", "explained", "weeks"), [("2019-01", True, 4), ("2019-02", True, 0), ("2019-03", False, -4)]
-)
-def test_an_explanation_holds_until_recovery_and_then_shows_that_its_day_has_passed(
-    period: str, explained: bool, weeks: int
-) -> None:
-    returns: dict[str, list[Row]] = dict(months("2019-01", "30 31 30", target="40"))
-    returns["2019-01"].append(ExplanationRow(subject="p", measure="m", reason="leave", recovery_by=date(2019, 2, 28)))
-    found = sheet(book(one_project(COUNT), returns), "p", period)
-    assert ("explained" in found.states["m"]) is explained
-    assert int(found.facts["m.weeks_to_recovery"].value) == weeks
-
-
-def test_an_explanation_without_a_day_holds_for_its_own_period() -> None:
-    returns: dict[str, list[Row]] = dict(months("2019-01", "30 31"))
-    returns["2019-01"].append(ExplanationRow(subject="p", measure="m", reason="leave"))
-    of = book(one_project(COUNT), returns)
-    assert ["explained" in sheet(of, "p", name).states["m"] for name in ("2018-12", "2019-01", "2019-02")] == [
-        False,
-        True,
-        False,
-    ]
-
-
-def test_a_later_note_without_a_day_takes_no_promise_back() -> None:
-    returns: dict[str, list[Row]] = dict(months("2019-01", "30 31 30 30", target="40"))
-    returns["2019-01"].append(ExplanationRow(subject="p", measure="m", reason="leave", recovery_by=date(2019, 3, 31)))
-    returns["2019-02"].append(ExplanationRow(subject="p", measure="m", reason="still on leave"))
-    of = book(one_project(COUNT), returns)
-    found = [sheet(of, "p", name) for name in ("2019-01", "2019-02", "2019-03", "2019-04")]
-    assert ["explained" in one.states["m"] for one in found] == [True, True, True, False]
-    assert [int(one.facts["m.weeks_to_recovery"].value) for one in found] == [8, 4, 0, -4]
-
-
 # ---- parts
 
 
@@ -364,101 +233,6 @@ def test_a_total_that_differs_from_its_parts_is_a_problem_of_its_subject() -> No
     assert problem.what == "Project: Overspend: the total is stated as £410, and the parts add up to £409"
     assert of.problems_of("p", month("2019-01")) == (problem,)
     assert of.problems(month("2018-12")) == ()
-
-
-# ---- counts
-
-
-def many(returns: Mapping[str, Sequence[Row]], *supporting: str) -> FactBook:
-    """One project with measures a, b and c."""
-    here = {name: MeasureHere(supporting=True) if name in supporting else MeasureHere() for name in "abc"}
-    project = Project(ref="p", title="P", measures=here)
-    return book(portfolio(project, measures=dict.fromkeys("abc", COUNT)), returns)
-
-
-def test_measures_are_counted_by_what_is_said_of_them_and_by_their_status() -> None:
-    returns = {
-        "2019-01": [
-            MeasureRow(subject="p", measure="a", actual=Decimal(5), target=Decimal(6), state=FigureState.PARTIAL),
-            MeasureRow(subject="p", measure="b", state=FigureState.NOT_CAPTURED),
-        ]
-    }
-    statuses = {
-        ("a", None): "amber",
-        ("b", "North"): "green",
-        ("b", None): "red",
-        ("c", "North"): "green",
-        ("c", None): None,
-    }
-    found = shown(sheet(many(returns), "p", "2019-01", SheetStanding(statuses)), "measures.")
-    assert {name.removeprefix("measures."): count for name, count in found.items()} == {
-        "count": "3", "reported": "1", "missing": "1", "partial": "1", "not_captured": "1", "overdue": "1",
-        "rated": "2", "off_target": "1", "green": "0", "amber": "1", "red": "1",
-        "green_or_worse": "2", "amber_or_worse": "2", "red_or_worse": "1",
-    }  # fmt: skip
-
-
-def test_where_no_measure_is_rated_none_is_counted_at_any_status() -> None:
-    of = many({"2019-01": [MeasureRow(subject="p", measure="a", actual=Decimal(5), target=Decimal(6))]})
-    unrated = SheetStanding({("a", None): None, ("b", "North"): "green", ("b", None): None})
-    found = shown(sheet(of, "p", "2019-01", unrated), "measures.")
-    assert {name.removeprefix("measures."): count for name, count in found.items()} == {
-        "count": "3", "reported": "1", "missing": "2", "partial": "0", "not_captured": "0", "overdue": "2",
-        "rated": "0", "off_target": "1",
-    }  # fmt: skip
-
-
-def test_supporting_measures_move_nothing_through_counts_either() -> None:
-    found = sheet(many({}, "b", "c"), "p", "2019-01", SheetStanding({("b", None): "red", ("a", None): "green"}))
-    assert found.facts["measures.count"].value == found.facts["measures.rated"].value == 1
-    assert found.facts["measures.red"].value == 0
-    only = sheet(many({}, "a", "b", "c"), "p", "2019-01")
-    assert "measures" not in only.expected
-    assert shown(only, "measures.") == {}
-
-
-TREE = portfolio(
-    Programme(
-        ref="outer",
-        title="Outer",
-        programmes=(Programme(ref="inner", title="Inner", projects=(Project(ref="deep", title="Deep"),)),),
-        projects=tuple(
-            Project.model_validate({"ref": ref, "title": ref, "lifecycle": ({"from": "2018-04", "is": lifecycle},)})
-            for ref, lifecycle in {"a": "live", "b": "live", "c": "live", "d": "closed", "e": "developing"}.items()
-        ),
-    ),
-    Project(ref="beside", title="Beside"),
-)
-
-
-def test_a_parent_counts_its_open_descendants_at_any_depth() -> None:
-    statuses = {"deep": "red", "a": "green", "b": "amber", "c": None, "d": "red", "e": "red", "inner": "green"}
-    found = sheet(book(TREE, {}), "outer", "2019-01", SheetStanding(descendants=statuses))
-    projects = {name.removeprefix("projects."): count for name, count in shown(found, "projects.").items()}
-    assert projects.pop("off_target_share")[:6] == "66.666"
-    assert projects == {
-        "count": "4", "rated": "3", "off_target": "2", "green": "1", "amber": "1", "red": "1",
-        "green_or_worse": "3", "amber_or_worse": "2", "red_or_worse": "1",
-    }  # fmt: skip
-    assert found.facts["programmes.count"].value == found.facts["programmes.green"].value == 1
-    assert {"projects", "programmes"} <= found.expected
-    assert sheet(book(TREE, {}), "office", "2019-01").facts["projects.count"].value == 5
-
-
-def test_nothing_is_known_of_statuses_while_nothing_is_rated_and_nothing_is_counted_below_a_project() -> None:
-    found = sheet(book(TREE, {}), "inner", "2019-01")
-    assert shown(found, "projects.") == {"projects.count": "1", "projects.rated": "0"}
-    assert found.expected == {"projects", "lifecycle"}
-    assert sheet(book(TREE, {}), "deep", "2019-01").expected == {"lifecycle"}
-
-
-def test_the_status_before_is_said_with_all_that_is_no_better() -> None:
-    found = sheet(book(TREE, {}), "a", "2019-01", SheetStanding(previous="amber", held_for=3))
-    assert found.states["status.previous"] == {"amber"}
-    assert found.facts["status.held_for"].value == 3
-    assert "status" in found.expected
-    closed = sheet(book(TREE, {}), "a", "2019-01", SheetStanding(previous="closed"))
-    assert closed.states["status.previous"] == {"closed"}
 
 
 # ---- milestones, periods

@@ -14,8 +14,7 @@ from engine.facts.attributes import Series, given_history
 from engine.facts.signals import SIGNAL, Limits, Reading, process_limits, read_signal, signals_in
 from engine.model.values import Unit, plain, to_millionths
 from engine.model.workspace import Measure, SeriesBreak
-from tests.facts.made import book, figures, one_project, sheet, shown
-from tests.facts.test_fact_book import months, of_measure, row
+from tests.facts.made import book, figures, months, of_measure, one_project, row, sheet, shown
 
 NUMBERS = Series(Unit.NUMBER)
 SEE_SAW = "10 12 10 12 10 12 10 12 10 12 10 12"  # eleven steps of 2

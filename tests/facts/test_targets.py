@@ -3,8 +3,7 @@
 import pytest
 
 from engine.model.workspace import MeasureHere
-from tests.facts.made import book, month, one_project, sheet
-from tests.facts.test_fact_book import COUNT, months
+from tests.facts.made import COUNT, book, month, months, one_project, sheet
 
 LOWERED = [{"from": "2018-04", "value": "100"}, {"from": "2018-08", "value": "80", "why": "a wrong baseline"}]
 
