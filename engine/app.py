@@ -3,8 +3,8 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
@@ -354,46 +354,3 @@ def preview_telling(office: Office, name: str, audience: str) -> "Preview":
 
     with open_the_store(office) as store:
         return previewing.of_a_telling(office, declared(office, name), store, audience, _renderer(office))
-
-
-@dataclass(frozen=True, slots=True)
-class Demo:
-    """The runs of a demonstration, and the workspace as it was used for it."""
-
-    office: Office
-    runs: tuple[RunOut, ...]
-    outbox: Path
-
-
-def demo(root: Path, portfolio: str | None) -> Demo:
-    """Judges the latest period of each of a workspace's portfolios into a database and outbox of their own, made anew.
-
-    The time is the morning after its returns were due, so that every run of it is alike.
-    """
-    from shutil import rmtree
-
-    from engine.workspace.dates import due_date, working_days
-
-    office = open_office(root, None)
-    folder = office.inside("var/demo")
-    rmtree(folder, ignore_errors=True)
-    settings = office.workspace.settings
-    settings = settings.model_copy(
-        update={"outbox": "var/demo/outbox", "mail": settings.mail.model_copy(update={"notifier": "folder"})}
-    )
-    office = replace(
-        office,
-        workspace=office.workspace.model_copy(update={"settings": settings}),
-        database="sqlite:///var/demo/telltale.db",
-    )
-    working = working_days(office.workspace.calendar)
-    runs: list[RunOut] = []
-    for name in office.names(portfolio):
-        about = declared(office, name)
-        with open_the_store(office) as store:
-            taken = take_in(office, about, store, keep=False)
-        period = period_to_run(office, about, taken.returns, None)
-        morning = datetime.combine(due_date(about.portfolio, period, working) + timedelta(days=1), time(7))
-        zone = ZoneInfo(office.workspace.calendar.time_zone)
-        runs.append(run(replace(office, now=morning.replace(tzinfo=zone)), name, period.id))
-    return Demo(office, tuple(runs), office.inside(settings.outbox))

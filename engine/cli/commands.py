@@ -165,10 +165,10 @@ def _doctor(options: Options) -> int:
 
 
 def _demo(options: Options) -> int:
-    from engine import app
     from engine.cli.overview import overview
+    from engine.demo import demonstrate
 
-    shown = app.demo(Path(options.workspace), options.portfolio)
+    shown = demonstrate(Path(options.workspace), options.portfolio)
     runs = [run.model_dump(mode="json", by_alias=True) for run in shown.runs]
     answer = {"schema": 1, "outbox": str(shown.outbox), "runs": runs}
     where = f"The messages lie in {os.path.relpath(shown.outbox)}: open one in a mail program. Next, try:"
