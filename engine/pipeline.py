@@ -25,7 +25,7 @@ from engine.assessment.revised import LastRevision
 from engine.facts.book import FactBook
 from engine.inference.process import DurableProcess
 from engine.model.acts import CaseKey, OfficeAct
-from engine.model.alerts import Case, Decision, HistoryPoint, Rendered, Silenced, Telling, Told
+from engine.model.alerts import Case, Decision, HistoryPoint, Reason, Rendered, Silenced, Telling, Told
 from engine.model.problems import Problem
 from engine.model.returns import Return
 from engine.model.run import MessageOut, RunOut
@@ -178,11 +178,13 @@ def tell(
     told = tellings(Asking(declared.workspace, declared.portfolio, run, background, now), occurrences)
     problems = list(told.problems)
     queued: list[Queued] = []
+    not_made: dict[tuple[str, str], str] = {}  # by audience and recipient: why
     held = declared.hold or accident(run, len(told.messages), declared.workspace.settings.mail)
     for telling in told.messages:
         message = render(telling)
         if isinstance(message, str):
             problems.append(Problem(file="", where=f"message to {telling.recipient}", what=message))
+            not_made[telling.audience, telling.recipient] = message
             continue
         audience = declared.workspace.audiences[telling.audience]
         state, why = state_when_queued(audience, held)
@@ -198,7 +200,16 @@ def tell(
         for one in queued
     )
     complete = run.model_copy(update={"messages": shown, "problems": (*run.problems, *problems)})
-    return Alerted(complete, cases, tuple(told.decisions), tuple(queued), occurrences)
+    decisions = (_as_it_came(one, not_made.get((one.audience, one.recipient))) for one in told.decisions)
+    return Alerted(complete, cases, tuple(decisions), tuple(queued), occurrences)
+
+
+def _as_it_came(decision: Decision, not_made: str | None) -> Decision:
+    """The decision to tell somebody of whose message nothing came tells nobody, and says why."""
+    if not_made is None or not decision.tells:
+        return decision
+    why = f"{not_made[:1].upper()}{not_made[1:].rstrip('.')}."
+    return decision.model_copy(update={"reason": Reason.NOT_MADE, "detail": why})
 
 
 def followed_by(declared: Declared, before: Published, period: Period, result: Alerted) -> Published:

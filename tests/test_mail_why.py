@@ -57,7 +57,7 @@ def test_why_names_the_silence_and_its_end(months: Deciding, capsys: pytest.Capt
     said = " ".join(capsys.readouterr().out.split())
     assert "Silenced (2019-02, decided on 2019-03-08): A silence is in force. By PMO until 20 March 2019, about" in said
     assert "Was never told of it." in said
-    assert "The end of the silence (the last day is 20 March 2019), where what is true then is not what was" in said
+    assert "The first run or telling after 20 March 2019, the silence's last day, where what is true then is" in said
 
 
 def test_a_person_without_an_address_is_asked_about_all_the_same(
@@ -181,3 +181,20 @@ def test_what_would_bring_a_message_now_is_a_sentence(months: Deciding, capsys: 
         "The next telling (telltale mail tell board) would send this reader a message: it is at this audience's "
         "threshold, and this reader was never told of it." in said
     )
+
+
+# ---- what could not be made
+
+
+def test_why_says_that_an_address_was_refused_and_the_next_run_tells_once_it_is_mended(
+    months: Deciding, capsys: pytest.CaptureFixture[str]
+) -> None:
+    months.write("config/people.yaml", PEOPLE.replace("north@council.example", "north@elsewhere.example"))
+    assert months.month("2019-01", "80", "100").messages == ()
+    said = said_of(months, capsys, "2019-02-09")
+    assert "No message could be made (2019-01, decided on 2019-02-08): There is news, and no message could be" in said
+    assert "made of it. 'north@elsewhere.example' is outside the domains that mail may go to; correct it in" in said
+    assert "The next run that publishes would send this reader a message, once one can be made: it is at" in said
+    months.write("config/people.yaml", PEOPLE)
+    assert months.told(months.run("2019-01", now="2019-02-10")) == {"north": "first"}
+    assert "First (2019-01, decided on 2019-02-10)" in said_of(months, capsys, "2019-02-11")

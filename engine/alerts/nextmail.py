@@ -11,8 +11,8 @@ def next_mail(on: Situation, period: Period, cadence: Cadence) -> Iterator[str]:
     """Each thing that would, as sentences; `on` is the situation now."""
     until = [act.until for act in on.silences if act.until is not None]
     if on.silences:
-        end = f" (the last day is {day_in_words(max(until))})" if until else ""
-        yield f"The end of the silence{end}, where what is true then is not what was told."
+        end = f"{day_in_words(max(until))}, the silence's last day" if until else "the silence's end"
+        yield f"The first run or telling after {end}, where what is true then is not what was told."
     scheme, statuses = on.scheme, on.scheme.statuses
     rank = scheme.rank(on.subject.status)
     seen = [status for status in statuses if on.threshold.sees(status.id)]

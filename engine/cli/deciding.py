@@ -111,7 +111,10 @@ def _until(act: OfficeAct) -> str:
 def _next(act: OfficeAct) -> str:
     if act.kind.is_judgement or (act.kind is ActKind.END and act.period):
         return f"Next: telltale run {act.portfolio}."
-    return "It counts from the next telling on."
+    counts = "It counts from the next telling on"
+    if act.kind is ActKind.SILENCE and act.until is not None:
+        return f"{counts}; what is news then is told at the first run or telling after {day_in_words(act.until)}."
+    return f"{counts}."
 
 
 def _as_json(act: OfficeAct) -> dict[str, object]:

@@ -8,7 +8,7 @@ from engine.alerts.acts import in_words
 from engine.choosing import SHORT
 from engine.cli import DONE, FAILED, show
 from engine.cli.common import Options, emit, moment, open_office
-from engine.model.alerts import WENT_WRONG, Decision, OutboxState
+from engine.model.alerts import WENT_WRONG, Decision, OutboxState, Reason
 from engine.model.workspace import Scheme
 from engine.office import Office
 from engine.workspace.dates import local_day
@@ -157,7 +157,8 @@ def _person_text(one: "WhyPerson", audience: "WhyAudience", scheme: Scheme, offi
     else:
         yield from show.bullets(["Was never told of it."])
     if one.now is not None and one.now.tells:
-        yield from show.bullets([_now_text(one.now, audience)])
+        unmade = one.decided is not None and one.decided.decision.reason in (Reason.NO_ADDRESS, Reason.NOT_MADE)
+        yield from show.bullets([_now_text(one.now, audience, ", once one can be made" if unmade else "")])
     if one.next:
         yield "  What brings the next:"
         yield from show.bullets(one.next)
@@ -181,8 +182,8 @@ def _not_arrived(one: "ToldBy", scheme: Scheme, queued: str) -> str:
             return f"Not told yet {of}: {message} has not gone out yet."
 
 
-def _now_text(now: Decision, audience: "WhyAudience") -> str:
+def _now_text(now: Decision, audience: "WhyAudience", once: str) -> str:
     """What would come of telling the audience now, and why."""
     telling = f"The next telling (telltale mail tell {audience.audience})"
     by = telling if audience.by_calendar else "The next run that publishes"
-    return f"{by} would send this reader a message: {now.sentence[:1].lower()}{now.sentence[1:]}"
+    return f"{by} would send this reader a message{once}: {now.sentence[:1].lower()}{now.sentence[1:]}"

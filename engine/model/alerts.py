@@ -47,6 +47,7 @@ class Reason(StrEnum):
     BELOW_THRESHOLD = "better than this audience's threshold"
     NEVER_AN_EXCEPTION = "never at this audience's threshold"
     NO_ADDRESS = "nobody with an address"
+    NOT_MADE = "no message could be made"
 
     @property
     def tells(self) -> bool:
@@ -66,6 +67,7 @@ _TELL_NOBODY = (
     Reason.BELOW_THRESHOLD,
     Reason.NEVER_AN_EXCEPTION,
     Reason.NO_ADDRESS,
+    Reason.NOT_MADE,
 )
 _SENTENCES = {
     Reason.SILENCED: "A silence is in force.",
@@ -86,6 +88,7 @@ _SENTENCES = {
     Reason.BELOW_THRESHOLD: "It is better than what this audience is told of.",
     Reason.NEVER_AN_EXCEPTION: "It was never at what this audience is told of.",
     Reason.NO_ADDRESS: "There is news, and nobody with an address to tell it to.",
+    Reason.NOT_MADE: "There is news, and no message could be made of it.",
 }
 
 
