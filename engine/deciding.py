@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Literal
 
 from engine.alerts.acts import covers, in_force, in_words, lapsed, says_all_of
-from engine.assessment.decisions import holds, returned_until
+from engine.assessment.decisions import awaited, holds, returned_until
 from engine.model.acts import ActKind, OfficeAct
 from engine.model.alerts import Case
 from engine.model.run import RunOut
@@ -168,10 +168,15 @@ def _judgements_standing(
     latest = office.cadence(name).containing(end) if end is not None else None
     returned: list[tuple[Period, PeriodRows]] = []
     if latest is not None and any(act.until_milestone is not None for act in judgements):
-        known = [one for one in store.returns(name, latest.end) if office.has_period(name, one.period)]
-        rows = {period: merge(group)[0] for period, group in groupby(known, lambda one: one.period)}
-        returned = returned_until(rows, office.portfolio(name), latest)
+        returned = _returned(office, store, name, latest)
     return {act.number: _state_of_judgement(office, act, latest, returned) for act in judgements}
+
+
+def _returned(office: Office, store: Store, name: str, period: Period) -> list[tuple[Period, PeriodRows]]:
+    """What was returned up to a period and taken in, oldest first."""
+    known = [one for one in store.returns(name, period.end) if office.has_period(name, one.period)]
+    rows = {at: merge(group)[0] for at, group in groupby(known, lambda one: one.period)}
+    return returned_until(rows, office.portfolio(name), period)
 
 
 def _state_of_judgement(
@@ -214,10 +219,31 @@ def _judgement(office: Office, store: Store, name: str, ref: str, entry: Entry) 
             raise UsageError(
                 f"that would never be in force: it ends on {day_in_words(until)}, before the last day of {period.id}"
             )
-    return OfficeAct(
+    act = OfficeAct(
         kind=entry.kind, portfolio=name, subject=ref, by=_said(entry.by, "--by"), why=_said(entry.why, "--why"),
         made=office.now, period=period.id, status=status.id, until=until, until_milestone=milestone,
     )  # fmt: skip
+    if milestone is not None:
+        _check_milestone(office, store, act, milestone, period)
+    return act
+
+
+def _check_milestone(office: Office, store: Store, act: OfficeAct, milestone: str, period: Period) -> None:
+    """Raises UsageError for one that no return of the subject names, or that was done before the judgement counts."""
+    from engine.workspace.spelling import did_you_mean
+
+    returns = store.returns(act.portfolio)
+    named = dict.fromkeys(one.milestone for sent in returns for one in sent.milestones if one.subject == act.subject)
+    if milestone.casefold() not in (name.strip().casefold() for name in named):
+        cure = did_you_mean(milestone, named) or "name a day or a period, or return the milestone first and run"
+        raise UsageError(f"no return of {act.subject} names a milestone {milestone!r}; {cure}")
+    row = as_row(act, period)
+    found = awaited(row, _returned(office, store, act.portfolio, period)) if row is not None else None
+    if found is not None and found.done is not None and found.done <= period.end:
+        raise UsageError(
+            f"that would never be in force: {found.milestone} was done on {day_in_words(found.done)}, by the end of "
+            f"{period.id}"
+        )
 
 
 def _gate(office: Office, store: Store, name: str, ref: str, entry: Entry) -> OfficeAct:

@@ -13,7 +13,7 @@ import pytest
 from engine import app
 from engine.cli import main
 from engine.model.run import RunOut
-from tests.test_runs_over_months import PORTFOLIO, Months, of
+from tests.test_runs_over_months import MONTHS, PORTFOLIO, Months, of
 
 
 class Deciding(Months):
@@ -123,16 +123,67 @@ def test_a_judgement_of_a_month_counts_no_more_where_the_portfolio_reports_quart
 def test_a_judgement_until_a_milestone_is_over_once_that_is_done(
     months: Deciding, capsys: pytest.CaptureFixture[str], done: str, status: str, state: str
 ) -> None:
+    milestone(months, "2019-01")
     months.month("2019-01", "30", "100")
-    months.decide("override", "north", "amber", until="milestone Rota agreed")
-    for month, day in (("2019-01", ""), ("2019-02", done)):
-        milestones = f"subject,milestone,planned,done\nnorth,Rota agreed,2019-02-28,{day}\n"
-        months.write(f"returns/office/{month}/owners/milestones.csv", milestones)
+    months.decide("override", "north", "amber", until="milestone rota AGREED")
     months.run("2019-01")
+    milestone(months, "2019-02", done)
     assert of(months.month("2019-02", "30", "100"), "north").status == status
     capsys.readouterr()
     months.telltale("2019-03-08", "decide", "list", "--all", "--format", "json")
     assert [act["state"] for act in answer(capsys)["acts"]] == [state]
+
+
+def milestone(months: Deciding, month: str, done: str = "", name: str = "Rota agreed", ref: str = "north") -> None:
+    """A return of a month says of a subject's milestone when it was done, or that it is not."""
+    rows = f"subject,milestone,planned,done\n{ref},{name},2019-02-28,{done}\n"
+    months.write(f"returns/office/{month}/owners/milestones.csv", rows)
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ({}, "no return of north names a milestone 'Rota agred'; did you mean `Rota agreed`?"),
+        ({"name": "Vans bought"}, "names a milestone 'Rota agred'; write `Vans bought`"),
+        ({"ref": "south"}, "names a milestone 'Rota agred'; name a day or a period, or return the milestone first"),
+    ],
+)
+def test_a_milestone_that_no_return_of_the_subject_names_is_refused(
+    months: Deciding, capsys: pytest.CaptureFixture[str], named: dict[str, str], said: str
+) -> None:
+    milestone(months, "2019-01", **named)
+    months.month("2019-01", "30", "100")
+    refused = ["override", "north", "amber", "--by", "PMO", "--why", "agreed", "--until", "milestone Rota agred"]
+    months.telltale("2019-02-08", "decide", *refused, expect=2)
+    assert said in capsys.readouterr().err
+    with app.open_the_store(months.office("2019-02-08")) as store:
+        assert store.acts("office") == ()
+
+
+def test_a_judgement_until_what_is_done_already_is_refused(
+    months: Deciding, capsys: pytest.CaptureFixture[str]
+) -> None:
+    milestone(months, "2019-01", "2019-01-20")
+    months.month("2019-01", "30", "100")
+    refused = ["floor", "north", "red", "--by", "PMO", "--why", "agreed", "--until", "milestone Rota agreed"]
+    months.telltale("2019-02-08", "decide", *refused, expect=2)
+    assert "would never be in force: Rota agreed was done on 20 January 2019, by the end" in capsys.readouterr().err
+
+
+def test_a_judgement_whose_milestone_no_return_names_any_more_is_over_as_the_status_shows(
+    months: Deciding, capsys: pytest.CaptureFixture[str]
+) -> None:
+    milestone(months, "2019-01")
+    months.month("2019-01", "30", "100")
+    months.decide("override", "north", "amber", until="milestone Rota agreed")
+    milestone(months, "2019-01", name="Vans bought")
+    said = []
+    for month in ("2019-01", "2019-02"):  # it is for its own month
+        status = of(months.month(month, "30", "100"), "north").status
+        capsys.readouterr()
+        months.telltale(MONTHS[month], "decide", "list", "--all", "--format", "json")
+        said += [(status, act["state"]) for act in answer(capsys)["acts"]]
+    assert said == [("amber", "in force"), ("red", "over")]
 
 
 def test_a_declared_view_moves_nothing(months: Deciding) -> None:
