@@ -61,7 +61,8 @@ def replay(
         )
         before = replace(before, told=tuple(told.values()))
         alerted = alert(about, run, before, now(period), render or _headers)
-        told |= {(one.audience, one.recipient, one.subject): one for queued in alerted.messages for one in queued.told}
+        news = {(one.audience, one.recipient, one.subject): one for queued in alerted.messages for one in queued.told}
+        told = {key: one for key, one in told.items() if key not in news} | news  # what was told last stands last
         yield Replayed(period, alerted, judging)
         before = followed_by(about, before, period, alerted)
 

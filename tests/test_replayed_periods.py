@@ -16,7 +16,7 @@ from engine.periods import Period
 from engine.pipeline import FactBase, facts_of
 from engine.replay import Replayed, replay
 from engine.returns.folder import find_returns, read_return
-from tests.test_runs_over_months import PORTFOLIO, RULES, Months
+from tests.test_runs_over_months import PEOPLE, PORTFOLIO, RULES, Months
 
 AUDIENCES = """\
 owners: {who: owners, about: {level: projects}, eased: yes}
@@ -52,6 +52,7 @@ STORIES = {
     "it is low for long": ("85 85 85 85 95 85", "89 _ 89 89 91 89", ""),
     "an override ends": ("100 100 100 40 40 100", "40 40 100 100 100 40", "override red 2 3"),
     "a floor stands": ("100 100 100 100 80 100", "100 80 40 80 100 100", "floor amber 3 4"),
+    "a deputy stands in": ("80 80 100 100 100 100", "100 100 100 100 100 100", "deputy"),
     "there is history": ("_ 80 100 40 100 100", "100 100 40 40 100 100", "history"),
 }
 
@@ -68,11 +69,14 @@ class Story(Months):
         """Puts one month's returns in their place after the other; the office on the day of each run."""
         if decided == "history":
             self.write("config/portfolios/office.yaml", PORTFOLIO.replace("starts: 2019-01", "starts: 2019-02"))
+        if decided == "deputy":
+            deputy = "north@council.example, deputy: {who: south_lead, from: 2019-03-01, until: 2019-03-31}"
+            self.write("config/people.yaml", PEOPLE.replace("north@council.example", deputy))
         for index, (period, day) in enumerate(RUN_ON.items()):
             figures = [one.split()[index] for one in (north, south)]
             if figures != ["_", "_"]:
                 self.returns(period, *figures)
-            if decided and decided != "history":
+            if decided and decided not in ("history", "deputy"):
                 kind, status, *months = decided.split()
                 if str(index + 1) in months:
                     row = f"north,{kind},{status},as the PMO sees it\n"
