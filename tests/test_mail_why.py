@@ -183,6 +183,17 @@ def test_what_would_bring_a_message_now_is_a_sentence(months: Deciding, capsys: 
     )
 
 
+def test_what_is_better_than_what_was_told_is_said_to_be_so_and_only_what_is_worse_than_that_is_next(
+    months: Deciding, capsys: pytest.CaptureFixture[str]
+) -> None:
+    months.month("2019-01", "30", "100")
+    assert months.month("2019-02", "80", "100").messages == ()
+    said = said_of(months, capsys, "2019-03-09")
+    assert "no news since what was told. It is better than that, of which only an audience with `eased: yes` is" in said
+    assert "It gets worse" not in said
+    assert "What brings the next: - A case that was closed is opened again. - It is no exception any more." in said
+
+
 # ---- what could not be made
 
 

@@ -301,5 +301,7 @@ def _detail(reason: Reason, on: Situation) -> str:
             return f"Open since {on.escalation.since} with the audience {on.escalation.through}."
         case Reason.REMINDER if on.told is not None:
             return f"Told last in {on.told.period}, {on.since_told(on.period)} periods ago."
+        case Reason.ALREADY_TOLD if on.seen and on.step is not None and on.step < 0:
+            return "It is better than that, of which only an audience with `eased: yes` is told."
         case _:
             return ""

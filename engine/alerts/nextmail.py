@@ -14,16 +14,19 @@ def next_mail(on: Situation, period: Period, cadence: Cadence) -> Iterator[str]:
         end = f"{day_in_words(max(until))}, the silence's last day" if until else "the silence's end"
         yield f"The first run or telling after {end}, where what is true then is not what was told."
     scheme, statuses = on.scheme, on.scheme.statuses
-    rank = scheme.rank(on.subject.status)
+    known = max(scheme.rank(on.subject.status) or 0, (scheme.rank(on.told.status) or 0) if on.told is not None else 0)
     seen = [status for status in statuses if on.threshold.sees(status.id)]
     if not on.seen:
         if seen:
             yield f"It is {seen[0].name} or worse." if len(seen) > 1 else f"It is {seen[0].name}."
         return
-    worse = [status for status in seen if rank is not None and (scheme.rank(status.id) or 0) > rank]
+    worse = [status for status in seen if (scheme.rank(status.id) or 0) > known]
     if worse:
         yield f"It gets worse: {worse[0].name}" + (" or worse." if len(worse) > 1 else ".")
-    yield "Another case is opened at this status, or one that was closed is opened again."
+    if on.step is not None and on.step < 0:  # beside what was told a lower case is no news
+        yield "A case that was closed is opened again."
+    else:
+        yield "Another case is opened at this status, or one that was closed is opened again."
     if on.audience.remediated and len(seen) < len(statuses):
         yield "It is no exception any more."
     if on.audience.eased:

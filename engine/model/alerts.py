@@ -84,7 +84,7 @@ _SENTENCES = {
     Reason.ESCALATED: "It has been open for long, and nobody has acknowledged it.",
     Reason.REMINDER: "What was told still holds, and it is time to say so again.",
     Reason.HELD_FOR_RELEASE: "A message that says what is true waits for its release.",
-    Reason.ALREADY_TOLD: "What is true is what was told.",
+    Reason.ALREADY_TOLD: "There is no news since what was told.",
     Reason.BELOW_THRESHOLD: "It is better than what this audience is told of.",
     Reason.NEVER_AN_EXCEPTION: "It was never at what this audience is told of.",
     Reason.NO_ADDRESS: "There is news, and nobody with an address to tell it to.",
