@@ -152,7 +152,7 @@ def _run(
         about = replace(declared(office, name), hold=hold)
         seen = store.seen(name)
         taken = take_in(office, about, store, keep=publish)
-        period = period_to_run(office, about, taken.returns, period_name)
+        period = period_to_run(office, about, taken, period_name)
         revision = Revision(
             about=about,
             returns=taken.returns,

@@ -45,7 +45,7 @@ def demonstrate(root: Path, portfolio: str | None) -> Demo:
         about = app.declared(office, name)
         with app.open_the_store(office) as store:
             taken = take_in(office, about, store, keep=False)
-        period = period_to_run(office, about, taken.returns, None)
+        period = period_to_run(office, about, taken, None)
         morning = datetime.combine(due_date(about.portfolio, period, working) + timedelta(days=1), time(7))
         zone = ZoneInfo(office.workspace.calendar.time_zone)
         runs.append(app.run(replace(office, now=morning.replace(tzinfo=zone)), name, period.id))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine import mailing
 from engine.app import declared, open_office, open_the_store, with_states
-from engine.intake import take_in
+from engine.intake import NO_FOLDER, take_in
 from engine.model.alerts import OutboxState
 from engine.model.facts import FactSheet
 from engine.model.run import RunOut
@@ -75,41 +75,35 @@ class ListedReturn:
     portfolio: str
     period: str
     submitter: str
-    state: str  # "taken in", "new", "changed", "gone from the folder"
-    rows: int
-    problems: int
+    state: str  # "taken in", "new", "changed", "gone from the folder", or why it is not taken in
+    rows: int  # that count
+    problems: int  # of what lies there
     source: str
 
 
 def list_returns(office: Office, name: str, period: str | None) -> list[ListedReturn]:
     """The returns that were taken in or lie in the folder, by period and submitter."""
-    from engine.returns.folder import find_returns
-
     _check_period(office, name, period)
     about = declared(office, name)
     with open_the_store(office) as store:
         known = {(one.period, one.submitter): one.sha256 for one in store.returns(name)}
         taken = take_in(office, about, store, keep=False)
-    there = {(one.period, one.submitter) for one in find_returns(office.returns_folder, about.portfolio)[0]}
+    counting = {(one.period, one.submitter): one for one in taken.returns}
 
-    def state(key: tuple[str, str], sha256: str) -> str:
-        if key not in there:
+    def state(key: tuple[str, str]) -> str:
+        if key in taken.gone:
             return "gone from the folder"
-        return "new" if key not in known else "taken in" if known[key] == sha256 else "changed"
+        return "new" if key not in known else "taken in" if known[key] == counting[key].sha256 else "changed"
 
-    return [
-        ListedReturn(
-            portfolio=name,
-            period=one.period,
-            submitter=one.submitter,
-            state=state((one.period, one.submitter), one.sha256),
-            rows=one.rows,
-            problems=len(one.problems),
-            source=one.source,
-        )
-        for one in sorted(taken.returns, key=lambda one: (office.period(name, one.period).end, one.submitter))
-        if period in (None, one.period)
-    ]
+    def listed(key: tuple[str, str]) -> ListedReturn:
+        one, refused = counting.get(key), taken.refused.get(key)
+        rows = one.rows if one is not None else 0
+        if refused is not None:
+            return ListedReturn(name, *key, refused.why, rows, len(refused.problems), refused.found.source)
+        return ListedReturn(name, *key, state(key), rows, len(counting[key].problems), counting[key].source)
+
+    keys = sorted(counting.keys() | taken.refused.keys(), key=lambda key: (office.period(name, key[0]).end, key[1]))
+    return [listed(key) for key in keys if period in (None, key[0])]
 
 
 # ---- doctor
@@ -144,8 +138,9 @@ def doctor(root: Path, now: str | None) -> list[Checked]:
     except StoreError as error:
         checks.append(Checked("database", False, str(error)))
     checks += [Checked(what, not fault, fault or found) for what, found, fault in mailing.tried_out(office)]
-    folder = office.returns_folder
-    checks.append(Checked("returns", folder.is_dir(), office.workspace.settings.returns))
+    returns = office.workspace.settings.returns
+    there = office.returns_folder.is_dir()
+    checks.append(Checked("returns", there, returns if there else f"there is no folder {returns}; {NO_FOLDER}"))
     return checks
 
 

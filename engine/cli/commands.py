@@ -184,6 +184,7 @@ def _demo(options: Options) -> int:
 
 
 def _returns_submit(options: Options) -> int:
+    from engine.intake import check_begun
     from engine.model.problems import Problem
     from engine.returns.submitting import submit
 
@@ -191,9 +192,11 @@ def _returns_submit(options: Options) -> int:
     name = office.the_portfolio(options.portfolio)
     portfolio = office.portfolio(name)
     scheme = office.workspace.scheme_of(portfolio)
-    done = submit(
-        Path(options.file), office.returns_folder, portfolio, scheme, options.period, options.submitter or None
-    )
+    period, file = office.period(name, options.period), Path(options.file)
+    check_begun(office, period)
+    if not file.exists():
+        raise UsageError(f"there is no file or folder {file}; check the path")
+    done = submit(file, office.returns_folder, portfolio, scheme, period.id, options.submitter or None)
     if isinstance(done, Problem):
         answer = {"schema": 1, "submitted": False, "problems": [done.model_dump(mode="json")]}
         emit(options, answer, lambda: f"Not submitted: {done}")

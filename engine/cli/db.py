@@ -73,8 +73,6 @@ def _backup(options: Options, office: Office, database: Database) -> int:
 
 def _restore(options: Options, office: Office, database: Database) -> int:
     source = Path(options.file)
-    if not source.is_file():
-        raise UsageError(f"there is no file {source} to restore from")
     check_backup(database, source)  # nothing is kept of a database that stays as it is
     kept, damaged = _put_by(office, database)
     try:

@@ -4,6 +4,7 @@ Exception
 +-- engine.office.UsageError                  2: an unknown portfolio, period or subject
 +-- engine.office.FaultsError                 1: config/ or rules/ can't be used; carries every fault
 +-- engine.store.errors.StoreError            4: the database is busy; 3: it can't be used
+|   +-- NoBackupError                         2: the file to restore from is no backup
 +-- engine.inference.errors.InferenceError    3: the engine of record crashed or hung, or the two evaluators differ
 +-- OSError                                   3: a file can't be read or written
 +-- anything else                             3: a fault of ours
@@ -28,9 +29,9 @@ def sentence_and_code(error: Exception) -> tuple[str, int]:
     """What to tell the person, and the exit code."""
     from engine.inference.errors import InferenceError
     from engine.office import FaultsError, UsageError
-    from engine.store.errors import StoreError
+    from engine.store.errors import NoBackupError, StoreError
 
-    if isinstance(error, UsageError):
+    if isinstance(error, UsageError | NoBackupError):
         return str(error), USAGE
     if isinstance(error, FaultsError):
         return str(error), NO

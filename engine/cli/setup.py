@@ -78,6 +78,8 @@ def _from_list(options: Options, folder: Path, path: Path) -> int:
     from engine.setup.reading import read_file
     from engine.workspace.starter import StarterError, shared_files, write_workspace
 
+    if not path.exists():
+        raise UsageError(f"there is no file {path}; check the path")
     read = read_file(path, app.today(acting_at(options)))
     made_of = files(read.listing) if read.listing is not None else {}
     problems = [*read.problems, *too_large(made_of, path.name)]

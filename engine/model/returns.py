@@ -140,3 +140,8 @@ class Return(Frozen):
     def rows(self) -> int:
         """How many rows were understood, over all tables."""
         return sum(map(len, (self.measures, self.savings, self.milestones, self.judgements, self.explanations)))
+
+    @property
+    def is_understood(self) -> bool:
+        """Whether it can stand as what somebody returned: what says nothing at all replaces nothing."""
+        return self.rows > 0

@@ -6,11 +6,11 @@ the returns folder is read, whatever a link says.
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.model.problems import Problem
 from engine.model.returns import Return
@@ -53,27 +53,68 @@ class Contents:
     sha256: str
 
 
-def find_returns(root: Path, portfolio: Portfolio) -> tuple[list[FoundReturn], list[Problem]]:
+@dataclass(frozen=True, slots=True)
+class RefusedReturn:
+    """What lies in a submitter's place for a period, and why it can't be taken for what the submitter returned."""
+
+    found: FoundReturn
+    why: str  # "in two forms", "not understood", "not begun"
+    problems: tuple[Problem, ...]
+
+
+class Lying(NamedTuple):
+    """All that lies under the returns folder for a portfolio, by period and submitter."""
+
+    returns: list[FoundReturn]
+    problems: list[Problem]  # with what is nobody's return
+    refused: list[RefusedReturn]
+
+
+Digests = Mapping[tuple[str, str], Sequence[str]]  # of what was taken in, oldest first, by period and folded submitter
+
+
+def find_returns(root: Path, portfolio: Portfolio, taken: Digests | None = None) -> Lying:
     """What lies under `root` for a portfolio, by period and submitter, and a problem for what can't be a return there.
 
-    Two returns of one submitter for a period, such as owners.xlsx beside owners/, are a problem, and neither is found.
+    Of two returns of one submitter for a period, such as owners.xlsx beside owners/, the one counts that was not
+    `taken` in before. Where that is both or can't be told, both are refused.
     """
-    problems: list[Problem] = []
+    lying = Lying([], [], [])
     by_submitter: dict[tuple[str, str], list[FoundReturn]] = defaultdict(list)
     cadence = cadence_of(portfolio)
-    for period in _entries(root / portfolio.portfolio, root, problems):
-        if not _is_period(period, root, cadence, problems):
+    for period in _entries(root / portfolio.portfolio, root, lying.problems):
+        if not _is_period(period, root, cadence, lying.problems):
             continue
-        for entry in _entries(period, root, problems):
-            found = _as_return(entry, root, portfolio.portfolio, problems)
+        for entry in _entries(period, root, lying.problems):
+            found = _as_return(entry, root, portfolio.portfolio, lying)
             if found is not None:
                 by_submitter[found.period, fold(found.submitter)].append(found)
-    for alike in by_submitter.values():
-        if len(alike) > 1:
-            names = " and ".join(found.source for found in alike[1:])
-            what = f"{names} is of the same submitter and period, so neither was read"
-            problems.append(Problem(file=alike[0].source, where="", what=what, cure="keep one of them"))
-    return [alike[0] for alike in by_submitter.values() if len(alike) == 1], problems
+    for key, alike in by_submitter.items():
+        newest = alike[0] if len(alike) == 1 else _newest(alike, (taken or {}).get(key, ()))
+        if newest is not None:
+            lying.returns.append(newest)
+        else:
+            lying.refused.append(_in_two_forms(alike))
+    return lying
+
+
+def _newest(alike: Sequence[FoundReturn], taken: Sequence[str]) -> FoundReturn | None:
+    """Of one submitter's returns, the only one not taken in before; else the last taken in. None where none is it."""
+    if not taken:
+        return None
+    try:
+        by_digest = {contents(one).sha256: one for one in alike}
+    except OSError:
+        return None
+    fresh = [one for digest, one in by_digest.items() if digest not in taken]
+    return fresh[0] if len(fresh) == 1 else by_digest.get(taken[-1]) if not fresh else None
+
+
+def _in_two_forms(alike: Sequence[FoundReturn]) -> RefusedReturn:
+    names = " and ".join(found.source for found in alike[1:])
+    what = f"{names} is of the same submitter and period, so neither was read"
+    problem = Problem(file=alike[0].source, where="", what=what, cure="keep one of them")
+    return RefusedReturn(alike[0], "in two forms", (problem,))
 
 
 def contents(found: FoundReturn) -> Contents:
@@ -173,20 +214,23 @@ def _is_period(path: Path, root: Path, cadence: Cadence, problems: list[Problem]
     return True
 
 
-def _as_return(entry: Path, root: Path, portfolio: str, problems: list[Problem]) -> FoundReturn | None:
-    """The return that a file or folder is; None, with a problem, where it is none."""
+def _as_return(entry: Path, root: Path, portfolio: str, lying: Lying) -> FoundReturn | None:
+    """The return that a file or folder is; None where it is none: a problem, or a refused return, says why."""
     folder = entry.is_dir()
-    files = csv_files(entry, root, problems) if folder else (entry,)
-    if files is None:
-        return None
-    if folder and not files:
-        problems.append(_problem(entry, root, "the folder holds no table", "put measures.csv, savings.csv … in it"))
-        return None
+    files = csv_files(entry, root, lying.problems) if folder else (entry,)
     if not folder and (entry.suffix.lower() not in WORKBOOKS or not entry.is_file()):
-        problems.append(_problem(entry, root, "this is no return, so it was not read", cure_for(entry)))
+        lying.problems.append(_problem(entry, root, "this is no return, so it was not read", cure_for(entry)))
         return None
     submitter = entry.name if folder else entry.stem
-    return FoundReturn(portfolio, entry.parent.name, submitter, _source(entry, root), files, folder)
+    found = FoundReturn(portfolio, entry.parent.name, submitter, _source(entry, root), files or (), folder)
+    if files:
+        return found
+    if files is None:
+        problem = lying.problems.pop()  # the table that is there twice
+    else:
+        problem = _problem(entry, root, "the folder holds no table", "put measures.csv, savings.csv … in it")
+    lying.refused.append(RefusedReturn(found, "not understood", (problem,)))
+    return None
 
 
 def cure_for(path: Path) -> str:

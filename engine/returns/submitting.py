@@ -59,7 +59,7 @@ def submit(
     if isinstance(read, Problem):
         return _problem(file, read.what, read.cure)
     read = read.model_copy(update={"problems": (*problems, *read.problems)})
-    if not read.rows:
+    if not read.is_understood:
         return Submitted(read, None, already=False)
     destination = root / place
     try:

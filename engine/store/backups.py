@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, update
 
 from engine.model.alerts import OutboxState
 from engine.store.database import Database
-from engine.store.errors import StoreError
+from engine.store.errors import NoBackupError, StoreError
 from engine.store.schema import migrate, refuse_newer
 from engine.store.tables import outbox, schedules
 
@@ -35,7 +35,8 @@ def copy_of(file: Path, target: Path) -> None:
     with _written_whole(target) as part:
         _copy(file, part)
         _in_one_file(part)
-        _check(part)
+        if not _is_whole(part):
+            raise StoreError(f"{file} is damaged, so no backup was made of it; restore the last one")
 
 
 @contextmanager
@@ -59,9 +60,10 @@ def _written_whole(target: Path) -> Iterator[Path]:
 def check_backup(database: Database, source: Path) -> None:
     """Whether a database can be restored from a file, as far as can be told beforehand. Raises StoreError."""
     if not source.is_file():
-        raise StoreError(f"There is no file {source} to restore from")
+        raise NoBackupError(f"there is no file {source} to restore from")
     if database.is_sqlite:
-        _check(source)
+        if not _is_whole(source):
+            raise NoBackupError(f"{source} is damaged, or is no backup; take another")
         _refuse_foreign(source)
         return
     from engine.store.dumps import version_in
@@ -152,14 +154,12 @@ def _in_one_file(copy: Path) -> None:
         connection.execute("PRAGMA journal_mode = DELETE")
 
 
-def _check(file: Path) -> None:
+def _is_whole(file: Path) -> bool:
     try:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            whole = connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
     except sqlite3.DatabaseError:
-        whole = False
-    if not whole:
-        raise StoreError(f"{file} is damaged, or is no backup; take another")
+        return False
 
 
 def _refuse_foreign(file: Path) -> None:
@@ -169,5 +169,5 @@ def _refuse_foreign(file: Path) -> None:
         except sqlite3.OperationalError:
             row = None
     if row is None:
-        raise StoreError(f"{file} is no backup of Telltale's; take another")
+        raise NoBackupError(f"{file} is no backup of Telltale's; take another")
     refuse_newer(str(row[0]))

@@ -16,7 +16,7 @@ import psycopg
 from sqlalchemy import Connection, MetaData, Table, func, select
 
 from engine.store.database import Database
-from engine.store.errors import StoreError
+from engine.store.errors import NoBackupError, StoreError
 from engine.store.schema import TABLES, VERSION_TABLE, empty, migrate, refuse_newer
 from engine.store.sentences import sentence
 
@@ -39,7 +39,7 @@ def version_in(source: Path) -> str:
     with _script(source, VERSION_TABLE) as lines:
         found = [next(lines, b"").decode(errors="replace").strip() for line in lines if _HEADER.fullmatch(line)]
     if len(found) != 1 or not found[0].isdigit():
-        raise StoreError(f"{source} is no backup of Telltale's; take another")
+        raise NoBackupError(f"{source} is no backup of Telltale's; take another")
     refuse_newer(found[0])
     return found[0]
 

@@ -11,3 +11,7 @@ class StoreError(Exception):
         super().__init__(sentence)
         self.sentence = sentence
         self.busy = busy
+
+
+class NoBackupError(StoreError):
+    """The file that was to be restored is none of Telltale's backups, or damaged: the user's slip, not a failure."""

@@ -90,6 +90,11 @@ class Store:
         with self._database.reading() as connection:
             return returns.digests(connection, portfolio, read_with)
 
+    def digests_ever(self, portfolio: str) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """SHA-256 of all that was ever kept, by period and submitter, oldest first: the last is of the newest."""
+        with self._database.reading() as connection:
+            return returns.ever(connection, portfolio)
+
     # ---- what was published
 
     def seen(self, portfolio: str) -> Seen:

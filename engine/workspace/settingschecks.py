@@ -49,7 +49,7 @@ def _check_country(file: YamlFile, calendar: Calendar) -> Iterator[Fault]:
 def check_settings(file: YamlFile, settings: Settings, root: Path) -> Iterator[Fault]:
     """Every fault of settings.yaml; `root` is the workspace that its paths are relative to."""
     yield from _check_database(file, settings.database, root)
-    yield from _check_path(file, ("returns",), settings.returns, root)
+    yield from _check_returns(file, settings.returns, root)
     yield from _check_path(file, ("outbox",), settings.outbox, root)
     yield from check_mail(file, settings.mail)
     if not 0 < settings.judge_time_limit <= LONGEST_JUDGEMENT:
@@ -86,6 +86,15 @@ def _check_path(file: YamlFile, loc: Loc, path: str, root: Path) -> Iterator[Fau
         whose = f"the workspace's own folder `{own}`" if own else "the workspace itself"
         what = f"`{loc[-1]}` can't be in {whose}" if own else f"`{loc[-1]}` can't be {whose}"
         yield file.fault(loc, "own-folder", what, f"name a folder of its own, such as `{_EXAMPLES[str(loc[-1])]}`")
+
+
+def _check_returns(file: YamlFile, path: str, root: Path) -> Iterator[Fault]:
+    faults = list(_check_path(file, ("returns",), path, root))
+    yield from faults
+    # Where the setting leaves it to the default, the first return makes the folder.
+    if not faults and file.value(("returns",)) is not None and not (root / path).is_dir():
+        what = f"there is no folder {quoted(path)}, so no return can be taken in"
+        yield file.warning(("returns",), "no-returns-folder", what, "make it, or name the one in which they lie")
 
 
 def _check_database(file: YamlFile, database: str, root: Path) -> Iterator[Fault]:

@@ -141,7 +141,7 @@ def desk(portfolio: str) -> Desk:
     """A portfolio with its returns as they lie in the repository."""
     office = app.open_office(ROOT, "2030-01-01T07:00")
     about = app.declared(office, portfolio)
-    found, problems = find_returns(office.returns_folder, about.portfolio)
+    found, problems, _ = find_returns(office.returns_folder, about.portfolio)
     read = [read_return(one, about.portfolio, about.scheme) for one in found]
     returns = tuple(one for one in read if isinstance(one, Return))
     if problems or len(returns) != len(found):

@@ -39,7 +39,7 @@ def test_a_workbook_is_put_under_its_own_name_and_is_found_there(tmp_path: Path)
     assert answer.destination == root / "lives/2019-01/Payments Lead.xlsx"
     assert (answer.already, answer.return_.rows, answer.return_.submitter) == (False, 1, "Payments Lead")
     assert answer.destination.read_bytes() == file.read_bytes()
-    [found], problems = find_returns(root, PORTFOLIO)
+    [found], problems, _ = find_returns(root, PORTFOLIO)
     assert (found.source, problems) == (answer.return_.source, [])
 
 
@@ -165,7 +165,7 @@ def test_a_write_that_fails_leaves_the_earlier_return(tmp_path: Path, monkeypatc
 
 def test_what_was_submitted_is_what_is_read_later(tmp_path: Path) -> None:
     answer = sent(a_workbook(tmp_path / "owners.xlsx"), tmp_path / "returns")
-    [found], _ = find_returns(tmp_path / "returns", PORTFOLIO)
+    [found], *_ = find_returns(tmp_path / "returns", PORTFOLIO)
     assert only(read_return(found, PORTFOLIO, SCHEME)) == answer.return_
 
 

@@ -22,8 +22,8 @@ def put_workbook(path: Path) -> Path:
 
 
 def found_in(root: Path) -> tuple[list[FoundReturn], list[str]]:
-    found, problems = find_returns(root, PORTFOLIO)
-    return found, [str(problem) for problem in problems]
+    found, problems, refused = find_returns(root, PORTFOLIO)
+    return found, [str(problem) for problem in (*problems, *(p for one in refused for p in one.problems))]
 
 
 def test_a_workbook_and_a_folder_of_csv_files_are_returns_named_after_their_submitter(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_file_in_the_portfolios_place_is_a_problem(tmp_path: Path) -> None:
 
 def test_periods_are_those_of_the_portfolio(tmp_path: Path) -> None:
     write(tmp_path / "lives/2019-Q1/owners/measures.csv", MEASURES)
-    found, problems = find_returns(tmp_path, portfolio_with(reports="quarterly"))
+    found, problems, _ = find_returns(tmp_path, portfolio_with(reports="quarterly"))
     assert [one.period for one in found] == ["2019-Q1"]
     assert problems == []
 
@@ -132,7 +132,7 @@ def test_a_name_that_cannot_be_shown_is_a_problem(tmp_path: Path) -> None:
 def test_a_return_knows_its_submitter_source_and_digest(tmp_path: Path) -> None:
     write(tmp_path / "lives/2019-01/owners/measures.csv", MEASURES)
     write(tmp_path / "lives/2019-01/owners/savings.csv", f"{HEADERS['savings']}\npayments,2018/20,1\n")
-    [found], _ = find_returns(tmp_path, PORTFOLIO)
+    [found], *_ = find_returns(tmp_path, PORTFOLIO)
     return_ = only(read_return(found, PORTFOLIO, SCHEME))
     assert (return_.portfolio, return_.period, return_.submitter) == ("lives", "2019-01", "owners")
     assert (return_.source, return_.rows) == ("lives/2019-01/owners", 1)
@@ -146,7 +146,7 @@ def test_a_return_knows_its_submitter_source_and_digest(tmp_path: Path) -> None:
 
 def test_a_digest_changes_with_any_byte_or_file_and_with_nothing_else(tmp_path: Path) -> None:
     def digests() -> str:
-        [found], _ = find_returns(tmp_path, PORTFOLIO)
+        [found], *_ = find_returns(tmp_path, PORTFOLIO)
         return contents(found).sha256
 
     file = write(tmp_path / "lives/2019-01/owners/measures.csv", MEASURES)
@@ -163,14 +163,14 @@ def test_a_digest_changes_with_any_byte_or_file_and_with_nothing_else(tmp_path: 
 def test_one_bad_file_leaves_the_others_of_its_folder(tmp_path: Path) -> None:
     write(tmp_path / "lives/2019-01/owners/measures.csv", MEASURES)
     (tmp_path / "lives/2019-01/owners/savings.csv").write_bytes(b"\0\0")
-    [found], _ = find_returns(tmp_path, PORTFOLIO)
+    [found], *_ = find_returns(tmp_path, PORTFOLIO)
     return_ = only(read_return(found, PORTFOLIO, SCHEME))
     assert (return_.rows, len(return_.problems)) == (1, 1)
 
 
 def test_a_workbook_that_cannot_be_opened_is_a_problem_and_no_return(tmp_path: Path) -> None:
     path = put_workbook(tmp_path / "lives/2019-01/owners.xlsx")
-    [found], _ = find_returns(tmp_path, PORTFOLIO)
+    [found], *_ = find_returns(tmp_path, PORTFOLIO)
     path.write_bytes(b"damaged")
     assert isinstance(read_return(found, PORTFOLIO, SCHEME), Problem)
     path.unlink()
@@ -182,5 +182,5 @@ def test_a_workbook_that_cannot_be_opened_is_a_problem_and_no_return(tmp_path: P
 def test_a_huge_file_is_not_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put_workbook(tmp_path / "lives/2019-01/owners.xlsx")
     monkeypatch.setattr("engine.returns.folder.LIMITS", LIMITS._replace(packed=100))
-    [found], _ = find_returns(tmp_path, PORTFOLIO)
+    [found], *_ = find_returns(tmp_path, PORTFOLIO)
     assert len(contents(found).files[0][1]) == 101

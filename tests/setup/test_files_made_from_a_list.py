@@ -55,6 +55,7 @@ def test_what_is_made_has_no_fault_and_its_tests_pass_at_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], rows: list[tuple[object, ...]]
 ) -> None:
     root, _, _ = made(tmp_path, of_rows(*rows))
+    (root / "returns").mkdir()  # as init does
     found = telltale(root, capsys, "check")
     assert [one for one in found["faults"] if one["code"] != "no-owner"] == []
     tested = telltale(root, capsys, "test")

@@ -103,3 +103,12 @@ def test_a_file_read_with_another_portfolio_file_is_read_again_and_kept_as_now_u
         assert not keep(store, return_("a", actual=16), read_with="after")
         assert store.known_digests("care", "after") == {("2019-01", "lead"): "a"}
         assert actuals(store) == [("2019-01", "lead", "16")]
+
+
+def test_all_that_was_ever_returned_is_known_with_the_newest_last(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        for sha256 in ("a", "b", "a"):
+            keep(store, return_(sha256))
+        keep(store, return_("c", "2018-12", "pmo"))
+        assert store.digests_ever("care") == {("2019-01", "lead"): ("a", "b", "a"), ("2018-12", "pmo"): ("c",)}
+        assert store.digests_ever("other") == {}

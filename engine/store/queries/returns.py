@@ -57,3 +57,12 @@ def digests(connection: Connection, portfolio: str, read_with: str) -> dict[tupl
         returns.c.portfolio == portfolio, returns.c.superseded_at.is_(None), returns.c.read_with == read_with
     )
     return {(row.period, row.submitter): row.sha256 for row in connection.execute(query)}
+
+
+def ever(connection: Connection, portfolio: str) -> dict[tuple[str, str], tuple[str, ...]]:
+    """The SHA-256 of all that each submitter returned for a period, oldest first: the last is of the newest."""
+    query = select(returns.c.period, returns.c.submitter, returns.c.sha256).where(returns.c.portfolio == portfolio)
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for row in connection.execute(query.order_by(returns.c.number)):
+        found[row.period, row.submitter] = (*found.get((row.period, row.submitter), ()), row.sha256)
+    return found
