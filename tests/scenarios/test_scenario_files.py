@@ -91,7 +91,7 @@ def test_the_pmo_returns_floors_and_overrides_and_the_owner_a_view_of_their_own(
     ]
     assert [(row.kind, row.status, row.by) for row in rows["2019-02"]["pmo"].judgements] == [
         (JudgementKind.OVERRIDE, "amber", "The PMO"),
-        (JudgementKind.FLOOR, "red", "pmo"),
+        (JudgementKind.FLOOR, "red", "PMO"),
     ]
 
 
