@@ -51,6 +51,34 @@ def test_what_was_there_before_a_restore_is_kept(office: Office) -> None:
     assert office.json("status", "improving_lives")["revision"] == 1
 
 
+def test_of_two_restores_in_one_second_both_keep_what_was_there(office: Office) -> None:
+    office.telltale("db", "upgrade")
+    office.telltale("db", "backup", "early.db")
+    office.run()
+    for _ in range(2):
+        office.telltale("--now", "2019-02-08T08:00", "db", "restore", "early.db")
+    kept = sorted(one.name for one in (office.folder / "var/backups").iterdir())
+    assert kept == ["telltale-20190208T080000-before-restore-2.db", "telltale-20190208T080000-before-restore.db"]
+    office.telltale("db", "restore", f"var/backups/{kept[1]}")
+    assert office.json("status", "improving_lives")["revision"] == 1
+
+
+def test_a_database_that_somebody_goes_on_writing_is_not_restored_into(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(tmp_path) as store:
+        publish(store, publication())
+    database = Database(address(tmp_path), tmp_path)
+    backups.backup(database, tmp_path / "copy")
+    monkeypatch.setattr(backups, "WAIT", 0.1)
+    with database.writing() as connection:
+        connection.execute(text("UPDATE runs SET body = ''"))
+        with pytest.raises(StoreError, match="is in use; stop the service") as caught:
+            backups.restore(database, tmp_path / "copy", NOW)
+    assert caught.value.busy
+    database.close()
+
+
 def test_a_damaged_database_is_put_aside_by_a_restore(office: Office) -> None:
     run = office.run()
     office.telltale("db", "backup", "good.db")
@@ -224,6 +252,7 @@ def test_what_waited_at_the_time_of_the_backup_is_held_after_a_restore(
     with opened(tmp_path) as store:
         publish(store, publication(messages=[queued(message()), queued(message("adults"))]))
         store.jobs.begin(["derive care"], NOW)
+        assert store.jobs.claim("derive care", "2019-02", NOW.date(), NOW, now=NOW, lease=NOW - NOW, by="replica")
         backups.backup(database, tmp_path / "copy")
         assert [store.claim(NOW, NOW - NOW) is not None for _ in range(2)] == [True, True]
         publish(store, publication(revision=2))
@@ -238,6 +267,7 @@ def test_what_waited_at_the_time_of_the_backup_is_held_after_a_restore(
         assert latest.revision == 1
         later = NOW.replace(year=2020)
         assert store.jobs.begin(["derive care"], later) == {"derive care": later}
+        assert store.jobs.unfinished(["derive care"]) == []
     database.close()
 
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain, count
 from pathlib import Path
 
 from engine.app import open_the_store
@@ -100,16 +101,23 @@ def _put_by(office: Office, database: Database) -> tuple[Path | None, bool]:
     try:
         if version_of(database) is None:
             return None, False
-        kept = _by_time(office, database, "-before-restore")
-        backup(database, kept)
+        database.check()
     except StoreError as error:
         if error.busy or not database.is_sqlite:
             raise
-        kept = _by_time(office, database, "-damaged")
+        kept = _free(_by_time(office, database, "-damaged"))
         database.close()
         move(Path(database.name), kept)
         return kept, True
+    kept = _free(_by_time(office, database, "-before-restore"))
+    backup(database, kept)
     return kept, False
+
+
+def _free(file: Path) -> Path:
+    """A name that no file has yet: of several in one second each is kept."""
+    numbered = (file.with_stem(f"{file.stem}-{number}") for number in count(2))
+    return next(one for one in chain((file,), numbered) if not one.exists())
 
 
 def _by_time(office: Office, database: Database, what: str) -> Path:

@@ -11,7 +11,7 @@ class JobState(StrEnum):
     RETRY = "retry"  # it failed, and is tried again
     DONE = "done"
     FAILED = "failed"  # for good: a person has to look
-    SKIPPED = "skipped"  # a later one came before this was done, and says the same
+    SKIPPED = "skipped"  # a later one came before this was done, and says the same; or a backup was restored
 
 
 SETTLED = (JobState.DONE, JobState.FAILED, JobState.SKIPPED)

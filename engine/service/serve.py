@@ -176,7 +176,10 @@ class Service:
                 settled.append({"event": event, **fields})
 
         self.say = said
-        self.look()
+        try:
+            self.look()
+        finally:
+            self.say = log
         return settled
 
     def serve(self, listen: str) -> None:

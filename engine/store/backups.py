@@ -10,10 +10,13 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, update
 
 from engine.model.alerts import OutboxState
-from engine.store.database import Database
+from engine.model.jobs import JobState
+from engine.store.database import WAIT, Database
 from engine.store.errors import NoBackupError, StoreError
 from engine.store.schema import migrate, refuse_newer
-from engine.store.tables import outbox, schedules
+from engine.store.sentences import sentence
+from engine.store.sqlite import BUSY
+from engine.store.tables import jobs, outbox, schedules
 
 
 def backup(database: Database, target: Path) -> None:
@@ -103,10 +106,14 @@ def _put_in_place(source: Path, file: Path, now: datetime) -> int:
             copy.close()
         _in_one_file(part)
         _copy(part, file)
-    except sqlite3.OperationalError as error:
-        raise StoreError(
-            f"The database {file} is in use ({error}); stop the service and try again", busy=True
-        ) from error
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorname", "")
+        if code in BUSY:
+            raise StoreError(f"The database {file} is in use; stop the service and try again", busy=True) from error
+        told = sentence(code, str(error), str(file))
+        if told is None:
+            raise  # our own fault
+        raise StoreError(told) from error
     finally:
         for ending in ("", "-wal", "-shm"):
             part.with_name(part.name + ending).unlink(missing_ok=True)
@@ -126,7 +133,8 @@ def move(file: Path, target: Path) -> None:
 
 
 def _hold(connection: Connection, now: datetime) -> int:
-    why = f"a backup was restored on {now.date().isoformat()}: it may have gone out since"
+    restored = f"a backup was restored on {now.date().isoformat()}"
+    why = f"{restored}: it may have gone out since"
     waiting = (OutboxState.PENDING, OutboxState.RETRY, OutboxState.CLAIMED)
     held = connection.execute(
         update(outbox)
@@ -139,13 +147,29 @@ def _hold(connection: Connection, now: datetime) -> int:
         .values(state=OutboxState.UNCERTAIN, detail=why, token=outbox.c.token + 1, lease_until=None)
     ).rowcount
     connection.execute(delete(schedules))
+    connection.execute(
+        update(jobs)
+        .where(jobs.c.state.in_((JobState.CLAIMED, JobState.RETRY)))
+        .values(
+            state=JobState.SKIPPED, detail=restored, finished=now, token=jobs.c.token + 1, lease_until=None,
+            again_at=None,
+        )
+    )  # fmt: skip
     return held + unsure
 
 
 def _copy(source: Path, target: Path) -> None:
     readable = f"{source.absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(readable, uri=True)) as from_, closing(sqlite3.connect(target, timeout=10)) as to:
-        from_.backup(to)
+    with closing(sqlite3.connect(readable, uri=True)) as from_, closing(sqlite3.connect(target, timeout=WAIT)) as to:
+        from_.backup(to, progress=_refuse_busy)
+
+
+def _refuse_busy(status: int, _left: int, _pages: int) -> None:
+    """The library would try again for ever what waited in vain for another who writes."""
+    if status & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        error = sqlite3.OperationalError("database is locked")
+        error.sqlite_errorname = "SQLITE_BUSY"
+        raise error
 
 
 def _in_one_file(copy: Path) -> None:

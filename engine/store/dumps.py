@@ -22,7 +22,7 @@ from engine.store.sentences import sentence
 
 LONGEST = 3600  # seconds that pg_dump may take
 
-_HEADER = re.compile(rb'COPY \S+ \((?P<columns>[\w", ]+)\) FROM stdin;\n')
+_HEADER = re.compile(rb'COPY .+? \((?P<columns>[\w", ]+)\) FROM stdin;\n')
 _END = b"\\.\n"
 
 
@@ -69,13 +69,17 @@ def _fill(connection: Connection, source: Path, table: Table) -> None:
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)  # noqa: S101 - whoever calls has asked what kind it is
     name = connection.dialect.identifier_preparer.quote(table.name)
+    found = False
     with _script(source, table.name) as lines:
         for line in lines:
             if header := _HEADER.fullmatch(line):
+                found = True
                 into = f"COPY {name} ({header['columns'].decode()}) FROM STDIN"
                 with driver.cursor() as cursor, cursor.copy(into.encode()) as copy:
                     for row in iter(lambda: next(lines, _END), _END):
                         copy.write(row)
+    if not found:
+        raise NoBackupError(f"{source} is no whole backup: it lacks the table {table.name}; take another")
     if (number := table.autoincrement_column) is not None:  # rows to come are numbered after those put back
         after = func.coalesce(select(func.max(number)).scalar_subquery(), 0) + 1
         connection.execute(select(func.setval(func.pg_get_serial_sequence(name, number.name), after, False)))

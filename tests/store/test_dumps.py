@@ -1,12 +1,12 @@
 """A backup of PostgreSQL put back: older ones, into a database in use, and what fails halfway."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from engine.store import backups
+from engine.store import backups, dumps
 from engine.store.database import Database
 from engine.store.errors import StoreError
 from engine.store.schema import migrate, version_of
@@ -181,6 +181,34 @@ def test_a_dump_of_something_else_is_refused(server: Server, tmp_path: Path, use
     with pytest.raises(StoreError, match="is no backup of Telltale's"):
         backups.restore(used, tmp_path / "other.dump", NOW)
     assert everything(used) == before
+
+
+def test_a_dump_that_lacks_one_of_the_tables_is_refused_and_the_database_left_alone(
+    tmp_path: Path, used: Database
+) -> None:
+    whole = dumps._run
+
+    def without_the_outbox(database: Database, command: Sequence[str]) -> None:
+        whole(database, [*command, "--exclude-table=outbox"])
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(dumps, "_run", without_the_outbox)
+        backups.backup(used, tmp_path / "part.dump")
+    before = everything(used)
+    with pytest.raises(StoreError, match=r"part\.dump is no whole backup: it lacks the table outbox"):
+        backups.restore(used, tmp_path / "part.dump", NOW)
+    assert everything(used) == before
+
+
+def test_a_schema_whose_name_has_a_space_is_put_back(server: Server, tmp_path: Path) -> None:
+    server.sql('CREATE SCHEMA "the office"')
+    url = f"{server.address('postgres')}&options=-csearch_path%3D%22the%5C%20office%22"
+    with open_store(url, tmp_path) as store:
+        publish(store, publication(messages=[queued(message())]))
+    database = Database(url, tmp_path)
+    backups.backup(database, tmp_path / "copy")
+    assert backups.restore(database, tmp_path / "copy", NOW) == 1
+    database.close()
 
 
 def test_tables_of_others_in_the_same_database_are_neither_copied_nor_touched(
