@@ -50,8 +50,10 @@ def read_csv(name: str, file: str, content: bytes, columns: Columns | None = Non
 
 def _decoded(file: str, content: bytes) -> tuple[str, Problem | None]:
     what = ""
+    cure = 'save it from Excel as "CSV UTF-8 (comma delimited)"'
     if len(content) > MOST_BYTES:
         what = f"the file is larger than {MOST_BYTES // 1_000_000} MB"
+        cure = "send the table alone: delete rows and columns that are none of it"
     elif b"\0" in content or content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         what = "the file is not plain text in UTF-8"  # UTF-16, which Excel calls Unicode text, or no text at all
     else:
@@ -61,7 +63,6 @@ def _decoded(file: str, content: bytes) -> tuple[str, Problem | None]:
             except UnicodeDecodeError:
                 continue
         what = "the file's characters are neither UTF-8 nor Windows text"
-    cure = 'save it from Excel as "CSV UTF-8 (comma delimited)"'
     return "", Problem(file=file, where="", what=f"{what}, so nothing was read", cure=cure)
 
 

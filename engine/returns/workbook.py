@@ -10,6 +10,7 @@ from warnings import catch_warnings, simplefilter
 
 from engine.model.problems import Problem
 from engine.returns.cells import Cell, Uncalculated
+from engine.returns.hidden import hidden_in, read_unseen
 from engine.returns.raw import MOST_ROWS, TABLES, RawTable
 from engine.returns.words import Names
 
@@ -112,6 +113,8 @@ def _tables(
         except Exception:  # noqa: BLE001 - as above; what was read before the damage is kept
             problems.append(_broken(file, f"sheet {sheet.title}"))
         tables.append(RawTable(name, file, rows, sheet=sheet.title))
+        if wanted is None:
+            problems += read_unseen(tables[-1], hidden_in(_part(content, sheet)))
     return tables, problems
 
 
@@ -163,7 +166,7 @@ def _sheets_named(workbook: "Workbook", file: str, wanted: Names[str]) -> tuple[
 
 
 def _rows(sheet: "Worksheet", formulas: set[tuple[int, int]]) -> Iterator[tuple[int, list[Cell]]]:
-    """Each row with anything in it, and its number. Rows that a filter hides are read like the others."""
+    """Each row with anything in it, and its number, hidden or not."""
     for number, row in _cells_by_row(sheet):
         cells: list[Cell] = []
         last = 0
@@ -188,12 +191,16 @@ def _merged(content: bytes, sheet: "Worksheet") -> dict[tuple[int, int], int]:
     """
     from openpyxl.utils import column_index_from_string
 
-    with zipfile.ZipFile(BytesIO(content)) as archive:
-        part = archive.read(sheet._worksheet_path)  # type: ignore[attr-defined]  # of its read-only sheets alone
     return {
         (int(found[2]), column_index_from_string(found[1].decode())): int(found[4])
-        for found in islice(_MERGED.finditer(part), MOST_ROWS)
+        for found in islice(_MERGED.finditer(_part(content, sheet)), MOST_ROWS)
     }
+
+
+def _part(content: bytes, sheet: "Worksheet") -> bytes:
+    """The XML of a sheet."""
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        return archive.read(sheet._worksheet_path)  # type: ignore[attr-defined]  # of its read-only sheets alone
 
 
 def merged_down(

@@ -78,6 +78,7 @@ def test_a_file_too_large_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csvfiles, "MOST_BYTES", 1_000_000)
     _, [problem] = read_csv("measures", "m.csv", b"x" * 1_000_001)
     assert problem.what == "the file is larger than 1 MB, so nothing was read"
+    assert problem.cure == "send the table alone: delete rows and columns that are none of it"
 
 
 @pytest.mark.parametrize("tail", ['care,"moves,1\ncare,moves,2\n', f"care,moves,{'9' * 60_000}\n", 'care,"x"y,1\n'])

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from engine.model.problems import Problem
+from engine.returns.hidden import hidden_in
 from engine.returns.known import Known
 from engine.returns.raw import RawTable
 from engine.returns.tables import TablesRead, read_tables
@@ -159,16 +160,6 @@ def test_an_empty_workbook_is_a_problem() -> None:
     assert [problem.what for problem in tables(workbook({"Sheet1": []}))[1]] == ["no sheet has anything in it"]
 
 
-def test_rows_that_a_filter_hides_are_read() -> None:
-    book = Workbook()
-    sheet = book.worksheets[0]
-    sheet.title = "measures"
-    sheet.append(MEASURES)
-    sheet.append(["payments", "recruited", None, 15.1])
-    sheet.row_dimensions[2].hidden = True
-    assert len(understood(saved(book)).measures) == 1
-
-
 def test_a_wrong_note_of_the_sheets_size_hides_no_rows() -> None:
     content = changed(a_return(), SHEET, lambda xml: xml.replace(b'<dimension ref="A1:I2"', b'<dimension ref="A1:A1"'))
     assert len(understood(content).measures) == 1
@@ -286,3 +277,57 @@ def test_a_workbook_with_a_damaged_sheet_is_read_in_part_or_is_a_problem(data: s
     opened = read_workbook("owners.xlsx", changed(a_return(), part, damage))
     if not isinstance(opened, Problem):
         read_tables(opened[0], Known(PORTFOLIO, SCHEME, "owners"))
+
+
+# ---- what nobody sees
+
+
+def unseen(*rows: int, columns: str = "", filled: int = 4) -> list[str]:
+    """The problems of a sheet with a title, a header and some rows of figures, of which some are hidden."""
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "milestones"
+    sheet.append(["What is to be done"])
+    sheet.append(HEADERS["milestones"].split(","))
+    for number in range(filled):
+        sheet.append(["payments", f"step {number}", "2019-03-01"])
+    for row in rows:
+        sheet.row_dimensions[row].hidden = True
+    for column in columns:
+        sheet.column_dimensions[column].hidden = True
+    found = understood(saved(book))
+    assert len(found.milestones) == filled
+    return [str(problem) for problem in found.problems]
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "named"),
+    [
+        ((4,), "", "row 4 is hidden"),
+        ((3, 4, 5), "", "rows 3 to 5 are hidden"),
+        ((3, 5, 6), "C", "rows 3 and 5 to 6 and column C are hidden"),
+        ((), "BC", "columns B to C are hidden"),
+    ],
+)
+def test_hidden_rows_and_columns_are_read_and_named(rows: tuple[int, ...], columns: str, named: str) -> None:
+    [problem] = unseen(*rows, columns=columns)
+    assert problem == (
+        f"owners.xlsx, sheet milestones: {named}, and read all the same; "
+        "show what is hidden, or clear the filter, and delete what is not meant"
+    )
+
+
+def test_of_many_hidden_rows_the_first_are_named_and_the_others_counted() -> None:
+    [problem] = unseen(*range(3, 23, 2), filled=20)
+    assert "rows 3, 5, 7, 9, 11 and 5 more are hidden" in problem
+
+
+def test_hidden_rows_and_columns_with_nothing_in_them_are_no_problem() -> None:
+    assert unseen(1, 2, 40, columns="DEZ") == []
+
+
+def test_a_sheet_that_leaves_out_the_numbers_of_its_rows_is_counted() -> None:
+    hidden = hidden_in(b'<x:sheetData><x:row r="3"/><x:row spans="1:3" hidden="1"><c/></x:row><x:row hidden="0"/>')
+    assert hidden == (frozenset({4}), frozenset())
+    assert hidden_in(b"<cols><col min='2' max='3' hidden='true'/></cols>").columns == {2, 3}
+    assert hidden_in(b'<cols><col min="2" max="3" collapsed="1"/></cols>').columns == frozenset()

@@ -36,6 +36,17 @@ def test_it_has_a_rule_file_an_example_return_and_a_page_to_read(tmp_path: Path)
     assert len(written["README.txt"].read_text(encoding="utf-8").splitlines()) <= 12
 
 
+def test_its_target_that_changes_within_the_year_is_no_problem_when_it_does(tmp_path: Path) -> None:
+    init_workspace(tmp_path)
+    owners = tmp_path / "returns/first_portfolio/2025-10/project_leads"
+    owners.mkdir(parents=True)
+    table = "subject,measure,actual\nhome_visits,visits,121\nassessments,waiting_time,3.5\n"
+    (owners / "measures.csv").write_text(table, encoding="utf-8")
+    run = app.run(app.open_office(tmp_path, "2025-11-10T09:00"), "first_portfolio", "2025-10")
+    assert run.problems == ()
+    assert {subject.status for subject in run.subjects} == {"on_track"}
+
+
 @pytest.mark.parametrize(
     ("visits", "waiting", "programme"),
     [
