@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from engine.store import backups, dumps
 from engine.store.database import Database
-from engine.store.errors import StoreError
+from engine.store.errors import NoBackupError, StoreError
 from engine.store.schema import migrate, version_of
 from engine.store.store import open_store
 from engine.store.tables import SCHEMA
@@ -169,6 +169,14 @@ def test_a_database_of_a_newer_program_is_not_restored_into(server: Server, tmp_
         connection.execute(text("UPDATE alembic_version SET version_num = '9001'"))
     with pytest.raises(StoreError, match="restore into an empty database"):
         backups.restore(used, dump, NOW)
+
+
+def test_a_file_that_is_no_dump_is_the_users_slip(tmp_path: Path, used: Database) -> None:
+    before = everything(used)
+    (tmp_path / "list.dump").write_text("A shopping list: bread, milk.", encoding="utf-8")
+    with pytest.raises(NoBackupError, match="pg_restore failed: error: input file"):
+        backups.check_backup(used, tmp_path / "list.dump")
+    assert everything(used) == before
 
 
 def test_a_dump_of_something_else_is_refused(server: Server, tmp_path: Path, used: Database) -> None:
