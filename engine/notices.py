@@ -22,12 +22,13 @@ from engine.model.jobs import JobState
 from engine.model.notices import Failed, Owed, Workbook
 from engine.model.problems import Problem
 from engine.model.run import RunOut
+from engine.model.workspace import Lifecycle
 from engine.office import Office, UsageError
 from engine.periods import Period, day_in_words
 from engine.pipeline import Declared, facts_of
 from engine.store.records import Queued
 from engine.store.store import Store
-from engine.workspace.dates import due_date
+from engine.workspace.dates import due_date, lifecycle_on
 from engine.workspace.jobs import planned, words_for
 
 Kind = Literal["reminder", "chaser"]
@@ -96,9 +97,11 @@ def ask_for_returns(
     new = store.queue(ready.messages, None, office.now)
     ids = {one.rendered.id for one in ready.messages}
     rows = list(reversed(store.outbox(ids=ids)))
-    live = sum(1 for ref in about.portfolio.subjects if ref not in owing and about.portfolio.subjects[ref].measures)
+    cadence, every = office.cadence(about.portfolio.portfolio), about.portfolio.subjects.values()
+    live = [one for one in every if lifecycle_on(one, period.end, cadence) is Lifecycle.LIVE]
     return AskedFor(
-        kind=kind, period=period, due=due, late=office.today > due, owing=len(owing), complete=live,
+        kind=kind, period=period, due=due, late=office.today > due, owing=len(owing),
+        complete=sum(bool(one.measures) and one.ref not in owing for one in live),
         queued=tuple(one for one in rows if one.id in new), already=tuple(one for one in rows if one.id not in new),
         problems=tuple(ready.problems),
     )  # fmt: skip

@@ -131,6 +131,17 @@ def test_who_has_returned_is_not_chased(months: Months) -> None:
     assert (asked.owing, asked.complete, asked.queued, mails(months)) == (0, 2, (), [])
 
 
+def test_what_is_closed_is_not_counted_as_returned(months: Months) -> None:
+    closed = "measures: {visits: {target: 100}}, lifecycle: [{from: 2019-01, is: closed, why: done}]}"
+    north = "ref: north, title: North, owner: north_lead, measures: {visits: {target: 100}}}"
+    months.write(
+        "config/portfolios/office.yaml",
+        PORTFOLIO.replace(north, north.replace("measures: {visits: {target: 100}}}", closed)),
+    )
+    asked = app.ask_for_returns(months.office("2019-02-01"), "office", "reminder", "2019-01")
+    assert (asked.owing, asked.complete) == (1, 0)
+
+
 def test_the_same_command_again_that_day_sends_nothing_and_the_next_day_it_does(
     months: Months, capsys: pytest.CaptureFixture[str]
 ) -> None:
