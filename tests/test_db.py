@@ -13,6 +13,7 @@ from engine.store import backups
 from engine.store.database import Database
 from engine.store.errors import StoreError
 from engine.store.schema import migrate, version_of
+from engine.store.store import open_store
 from engine.store.tables import SCHEMA
 from tests.store.databases import address
 from tests.store.samples import NOW, message, opened, publication, publish, queued
@@ -212,7 +213,7 @@ def test_of_many_who_bring_a_database_up_at_once_one_copies_it_as_it_was(tmp_pat
     def replica() -> None:
         together.wait()
         try:
-            opened(tmp_path).close()
+            open_store(address(tmp_path), tmp_path).close()  # each waits for its turn as long as a program does
             outcomes.append("opened")
         except StoreError as error:
             outcomes.append(error.sentence)
