@@ -1,7 +1,7 @@
 """What was returned of each measure, period by period, and how its history is to be read."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -51,9 +51,8 @@ class Histories:
     def lacking_since(self, subject: Subject, measure: str, part: str | None, period: Period) -> Period | None:
         """The last period up to this one in which a figure was owed, while none has come since."""
         owed = self._timeline.last_owed(subject, self._measures[measure], period)
-        return (
-            None if any(one.actual is not None for one in self._since(subject, measure, part, owed, period)) else owed
-        )
+        came = (self._point(subject, measure, part, one).actual for one in self._waited(owed, period))
+        return None if any(actual is not None for actual in came) else owed
 
     def owed_since(self, subject: Subject, measure: str, part: str | None, period: Period) -> Period | None:
         """The same, while nobody has said why there is none either.
@@ -61,15 +60,12 @@ class Histories:
         A quarter's figure that did not come is still owed in the months after it.
         """
         owed = self.lacking_since(subject, measure, part, period)
-        answered = (says_why_not(one.said) for one in self._since(subject, measure, part, owed, period))
-        return None if any(answered) else owed
+        said = (self.figure(subject.ref, measure, part, one).said for one in self._waited(owed, period))
+        return None if any(map(says_why_not, said)) else owed
 
-    def _since(
-        self, subject: Subject, measure: str, part: str | None, owed: Period | None, period: Period
-    ) -> Iterator[Figure]:
-        """What was returned from the period in which a figure was owed until before this one."""
-        waited = self._timeline.back_to(owed.end, period)[:-1] if owed is not None and owed != period else ()
-        return (self.figure(subject.ref, measure, part, one) for one in waited)
+    def _waited(self, owed: Period | None, period: Period) -> Sequence[Period]:
+        """The periods from that in which a figure was owed until before this one."""
+        return self._timeline.back_to(owed.end, period)[:-1] if owed is not None and owed != period else ()
 
     def judged_parts(self, ref: str, measure: str, period: Period) -> tuple[str, ...]:
         """The parts that are judged by themselves, declared ones first; none of what adds up."""

@@ -67,6 +67,17 @@ def test_what_can_not_be_worked_out_is_absent() -> None:
     assert found.facts["undelivered"].value == 7_585_000
 
 
+def test_a_quarter_s_sum_that_could_be_worked_out_is_not_waited_for_in_the_months_after_it() -> None:
+    quarterly = Measure(title="M", unit=Unit.MONEY, better=Better.LOWER, reported="quarterly")
+    measures = {"budget": quarterly, "spent": quarterly.model_copy(update={"equals": "budget"})}
+    project = Project(ref="p", title="P", measures=dict.fromkeys(measures, MeasureHere()))
+    came = [MeasureRow.model_validate({"subject": "p", "measure": "budget", "actual": "5"})]
+    of = book(portfolio(project, measures=measures), {"2018-12": came, "2019-01": []}, equals=sums)
+    assert sheet(of, "p", "2018-12").facts["spent"].value == 5
+    assert [sheet(of, "p", "2019-01").states[name] for name in measures] == [{"not due"}, {"not due"}]
+    assert not any(one.owed for one in sheet(of, "p", "2019-01").measures)
+
+
 def test_formulas_in_a_circle_come_to_nothing() -> None:
     found = sheet(office({"2018-08": {"budget": "1"}}), "p", "2018-08")
     assert not found.facts.keys() & {"chicken", "egg"}
