@@ -258,7 +258,7 @@ def test_explain_shows_the_milestone_the_explanation_and_how_a_measure_is_judged
     assert "Milestone: Rollout to the teams" in office.telltale("explain", "best_practice")
     brokerage = " ".join(office.telltale("explain", "brokerage").split())
     assert "Explained (Income from the brokerage charge): Agreements are still to be signed" in brokerage
-    assert "(recovery 2019-02-28)" in brokerage
+    assert "(recovery 28 February 2019)" in brokerage
     assert "It is judged with its project." in office.telltale("explain", "direct_payments")
 
 
