@@ -125,9 +125,11 @@ def undelivered(office: Office, store: "Store", portfolio: str) -> list[Problem]
 def _cure(message: OutboxMessage) -> str:
     short = message.id[:SHORT]
     if message.state is OutboxState.DEAD:
-        return f"it is not tried again; telltale mail send --again {short}, or telltale mail release --discard {short}"
+        by = "--by WHO --why REASON"
+        return f"it is not tried again; telltale mail send --again {short} {by}, or mail release --discard {short} {by}"
     if message.state is OutboxState.UNCERTAIN:
-        return f"find out whether it arrived, and say so: telltale mail resolve {short} --sent, or --not-sent"
+        said = f"telltale mail resolve {short} --sent|--not-sent --by WHO --why REASON"
+        return f"find out whether it arrived, and say so: {said}"
     return "the next run tries it again"
 
 

@@ -13,9 +13,9 @@ MOST = 100  # problems shown; the first of a thousand say as much as all
 SHORT = 8  # characters of a message's id: enough to name it to a command
 
 _STATES = {
-    "dead": ("Could not be delivered", "telltale mail send --again {}"),
-    "uncertain": ("May or may not have arrived", "telltale mail resolve {} --sent, or --not-sent"),
-    "held": ("Held for release", "telltale mail release {}"),
+    "dead": ("Could not be delivered", "telltale mail send --again {} --by WHO --why REASON"),
+    "uncertain": ("May or may not have arrived", "telltale mail resolve {} --sent|--not-sent --by WHO --why REASON"),
+    "held": ("Held for release", "telltale mail release {} --by WHO"),
 }
 _KINDS = ("failed", "stuck", "problems", "owing", "ending")
 _ELSEWHERE = "Not of one file"

@@ -113,7 +113,8 @@ def test_each_kind_of_thing_comes_with_what_to_do() -> None:
     for asked in (
         "Find out why 1 message could not be delivered", "Read and release 1 message",
         "Put right 4 problems", "Chase 2 owners: telltale mail chase improving_lives --period 2019-01",
-        "Renew 2 decisions, or let them end.", "telltale mail send --again 6f2a90b1", "telltale mail release b8a1744e",
+        "Renew 2 decisions, or let them end.", "telltale mail send --again 6f2a90b1 --by WHO --why REASON",
+        "telltale mail release b8a1744e --by WHO",
         "Write it as 15.1 or 15.1%.",
     ):  # fmt: skip
         assert asked in text
