@@ -58,3 +58,9 @@ def test_a_look_says_what_it_did_and_what_comes_next(office: Office) -> None:
     )
     said = office.telltale("serve", "--once", "--now", "2019-02-09T07:00")
     assert said.startswith("backup 2019-02-08: done.\nNext: backup on Monday 11 February 2019 at 19:00 GMT.")
+
+
+def test_a_look_that_can_not_use_the_database_ends_as_every_command_does(office: Office) -> None:
+    (office.folder / "var").mkdir(exist_ok=True)
+    (office.folder / "var/telltale.db").write_bytes(b"no database" * 1000)
+    assert "is damaged" in office.telltale("serve", "--once", expect=3)

@@ -14,6 +14,7 @@ from engine.office import Office, UsageError
 from engine.periods import day_in_words
 from engine.service.plan import coming
 from engine.service.proof import proved
+from engine.store.errors import StoreError
 from engine.workspace.dates import working_days
 from engine.workspace.jobs import Planned, period_for, planned
 
@@ -80,7 +81,7 @@ def serve(options: Options) -> int:
 def _once(options: Options, service: "Service") -> int:
     settled = service.once()
     if service.health is not None and service.health.wrong:
-        raise UsageError(service.health.wrong)
+        raise StoreError(service.health.wrong)  # config/ was read to begin with: the database it is
     office = service.office()
     found, _ = _ahead(office, planned(office.workspace), 1)
     answer = {"schema": 1, "jobs": settled, "next": [_as_json(office, *one) for one in found]}
