@@ -199,3 +199,42 @@ def test_any_condition_can_be_put_into_words(condition: Condition) -> None:
     for sheet in (Sheet(), Sheet(figures, {"income": ["missing"], "lifecycle": ["live"]}, {"limit": "£5k"})):
         asked = to_clear(whole, "fires", sheet, PROJECT)
         assert asked is None or asked.text
+
+
+# ---- where a rule says what clears it
+
+FEW = "Delayed transfers of at most 5 (now 9, 4 over)"
+FEWER = "Delayed transfers below 5 (now 9, 4 over)"
+LITTLE = "savings at risk of at most £10k (now £60k, £50k over)"
+
+
+@pytest.mark.parametrize(
+    ("when", "clears", "said"),
+    [
+        # What clears it keeps the rule quiet: it is told alone.
+        ("delays > 5", "delays <= 3", "Delayed transfers of at most 3 (now 9, 6 over)"),
+        ("delays > 5", "delays <= 5", FEW),
+        ("delays > 5", "delays < 5", FEWER),
+        ("delays >= 5", "delays <= 4", "Delayed transfers of at most 4 (now 9, 5 over)"),
+        ("recruitment < 40%", "recruitment > 40%", "Posts filled above 40.0% (now 15.1%, 24.9 points short)"),
+        ("recruitment <= 40%", "recruitment >= 41%", "Posts filled of at least 41.0% (now 15.1%, 25.9 points short)"),
+        ("delays > 5 or delays > 7", "delays <= 3", "Delayed transfers of at most 3 (now 9, 6 over)"),
+        ("delays > 5 and savings.at_risk > £50k", "delays <= 5", FEW),
+        ("delays > 5", "delays <= 5 and savings.at_risk <= £10k", f"{FEW} and {LITTLE}"),
+        ("delays > 5", "(delays <= 5) for 2 periods", f"{FEW} for 2 periods"),
+        # It does not: both are told.
+        ("delays > 5", "savings.at_risk <= £10k", f"{LITTLE} and {FEW}"),
+        ("delays > 5", "delays != 9", f"Delayed transfers other than 9 (now 9) and {FEW}"),
+        (
+            "delays > 5 or savings.at_risk > £10k",
+            "delays < 5",
+            f"{FEWER} and {FEW} and {LITTLE}",
+        ),
+    ],
+)
+def test_what_clears_a_rule_is_told_with_its_condition_only_where_that_asks_for_more(
+    when: str, clears: str, said: str
+) -> None:
+    sheet = Sheet({"delays": "9", "savings.at_risk": "£60k", "recruitment": "15.1%"})
+    one = rule(**{"for": "projects", "when": when, "clears": clears, "status": "at_risk"})
+    assert words_of(to_clear(one, "fires", sheet, PROJECT)) == said
