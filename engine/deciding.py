@@ -102,7 +102,7 @@ def _says_all_of(act: OfficeAct, other: OfficeAct, office: Office, store: Store)
     if act.kind is ActKind.SILENCE:
         return says_all_of(act, other, office.portfolio(act.portfolio))
     known = {case.key: case for case in store.open_cases(act.portfolio)}
-    return act.subject == other.subject and all(covers(act, known[key]) for key in other.cases)
+    return act.subject == other.subject and all(covers(act, known[key]) for key in other.cases if key in known)
 
 
 def end(office: Office, store: Store, number: int, by: str, why: str, period: str | None) -> OfficeAct:

@@ -94,10 +94,10 @@ class Days:
             raise UsageError(f"{self.audience} has not come round yet: its first day is {at}")
         try:
             midnight = datetime.combine(date.fromisoformat(day), time.min, zone)
-        except ValueError:
+            just_before = midnight - timedelta(microseconds=1)
+            found = self._next(just_before)
+        except (ValueError, OverflowError):  # too early or too late for any calendar, as year 1 is
             raise UsageError(f"{day!r} is not a day; write it as 2019-02-22") from None
-        just_before = midnight - timedelta(microseconds=1)
-        found = self._next(just_before)
         if found is None or found.held_on != midnight.date():
             near = [one.held_on.isoformat() for one in (self._last(just_before), found) if one is not None]
             nearest = f"nearest are {' and '.join(near)}" if len(near) > 1 else f"nearest is {''.join(near)}"

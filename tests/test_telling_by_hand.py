@@ -113,6 +113,8 @@ def test_a_day_moved_by_a_holiday_is_named_by_the_day_it_is_held(
         ("{dates: [2019-03-01]}", None, "board has not come round yet: its first day is 2019-03-01, at 09:00"),
         ("{dates: [2019-12-25], on_holiday: skip}", None, "board never comes round: no day of its calendar is left"),
         (FRIDAYS, "friday", "'friday' is not a day; write it as 2019-02-22"),
+        (FRIDAYS, "0001-01-01", "'0001-01-01' is not a day; write it as 2019-02-22"),
+        (FRIDAYS, "9999-12-31", "'9999-12-31' is not a day; write it as 2019-02-22"),
     ],
 )  # fmt: skip
 def test_a_day_that_the_calendar_does_not_have_is_refused_and_uses_nothing_up(

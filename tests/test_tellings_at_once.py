@@ -5,11 +5,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from engine import app, telling
+from engine.model.acts import ActKind, OfficeAct
 from engine.model.addressed import Addressed
 from engine.model.alerts import Rendered
 from engine.store.errors import StoreError
@@ -116,6 +118,28 @@ def test_a_run_that_did_not_see_what_was_told_meanwhile_is_not_published(
     with app.open_the_store(on_the_day(months)) as store:
         board = [one.state.value for one in store.outbox("office") if one.rendered.audience == "board"]
     assert board == ["held", "withdrawn"]
+
+
+def test_a_run_that_did_not_see_a_silence_tells_nobody(months: Months, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish: Callable[..., None] = Store.publish
+
+    def silenced_before(store: Store, publications: list[Publication], *seen: object) -> None:
+        monkeypatch.undo()
+        store.add_act(
+            OfficeAct(
+                kind=ActKind.SILENCE, portfolio="office", subject="north", by="PMO", why="known", period="2019-01",
+                made=datetime(2019, 2, 23, 7, tzinfo=UTC), until=date(2019, 3, 31),
+            )
+        )  # fmt: skip
+        publish(store, publications, *seen)
+
+    months.returns("2019-01", "30", "many")
+    monkeypatch.setattr(Store, "publish", silenced_before)
+    with pytest.raises(StoreError, match="Somebody decided something about office meanwhile") as caught:
+        months.run("2019-01", now="2019-02-23")
+    assert caught.value.busy
+    run = months.run("2019-01", now="2019-02-23")
+    assert [message for message in run.messages if "north" in message.reasons] == []
 
 
 def test_what_the_desk_was_told_stays_where_a_newer_revision_is_published(months: Months) -> None:

@@ -14,7 +14,6 @@ from engine.office import Office, UsageError
 from engine.periods import day_in_words
 from engine.service.plan import coming
 from engine.service.proof import proved
-from engine.store.errors import StoreError
 from engine.workspace.dates import working_days
 from engine.workspace.jobs import Planned, period_for, planned
 
@@ -79,9 +78,11 @@ def serve(options: Options) -> int:
 
 
 def _once(options: Options, service: "Service") -> int:
+    from engine.service.worker import FAILED
+
     settled = service.once()
-    if service.health is not None and service.health.wrong:
-        raise StoreError(service.health.wrong)  # config/ was read to begin with: the database it is
+    if service.failed is not None:
+        raise service.failed
     office = service.office()
     found, _ = _ahead(office, planned(office.workspace), 1)
     answer = {"schema": 1, "jobs": settled, "next": [_as_json(office, *one) for one in found]}
@@ -91,7 +92,7 @@ def _once(options: Options, service: "Service") -> int:
         return "\n".join([*(done or ["Nothing was due."]), *(f"Next: {_in_words(office, *one)}." for one in found)])
 
     emit(options, answer, text)
-    return DONE
+    return NO if any(one["event"] == FAILED for one in settled) else DONE
 
 
 def _outcome(settled: Mapping[str, object]) -> str:

@@ -62,6 +62,7 @@ class Service:
         self._overdue: dict[str, int] | None = None
         self._counted_at = 0.0
         self.health: Health | None = None
+        self.failed: StoreError | None = None  # why the last look could not be finished
         self.say: Said = log_to(self.clock, self.me)
 
     def clock(self) -> datetime:
@@ -80,7 +81,7 @@ class Service:
 
     def look(self) -> None:
         """Do all that is due and send what waits. What goes wrong with it is logged, and shown by /healthz."""
-        self._wrong = self._config_wrong
+        self._wrong, self.failed = self._config_wrong, None
         self.health = self.health or Health(self.clock(), self.every, None)
         standing = None
         last: tuple[KeptJob, ...] = ()
@@ -93,12 +94,10 @@ class Service:
                     worker.send()
                 self._count_overdue(worker)
                 standing = store.jobs.standing(self.clock())
-                names = [
-                    job.name for job in planned(self.office().workspace)
-                ]  # what is no longer planned alarms nobody
+                names = [job.name for job in planned(self.office().workspace)]  # what isn't planned alarms nobody
                 last, unfinished = tuple(store.jobs.last(names)), tuple(store.jobs.unfinished(names))
         except StoreError as error:
-            self._wrong = error.sentence
+            self._wrong, self.failed = error.sentence, error
             self.say("the database can't be used", level="error", detail=error.sentence)
         self.health = Health(self.clock(), self.every, standing, last, unfinished, self._overdue, self._wrong)
 

@@ -29,7 +29,8 @@ USED_WRONGLY = 2  # an exit code after which trying again helps nobody
 
 LOST = "its lease ran out and another replica has taken it up"
 STOPPED = "the service was stopped"
-SETTLING = ("job done", "job had nothing to do", "job is tried again", "job failed", "job missed", "job lost")  # events
+FAILED = "job failed"
+SETTLING = ("job done", "job had nothing to do", "job is tried again", FAILED, "job missed", "job lost")  # events
 
 
 class Said(Protocol):
@@ -145,7 +146,7 @@ class Worker:
         ours = self.store.jobs.not_done(claimed, self.clock(), why, again_at, tried=why != STOPPED)
         if again_at is None:
             self.gave_up = self.gave_up or ours
-            self._settled(ours, "job failed", {**about, "detail": why}, level="error")
+            self._settled(ours, FAILED, {**about, "detail": why}, level="error")
         else:
             again = {**about, "detail": why, "again_at": again_at.isoformat()}
             self._settled(ours, "job is tried again", again, level="warning")

@@ -56,6 +56,7 @@ class Seen:
 
     runs: int  # published, every revision counted
     told: int  # the number of the last thing told, 0 before the first
+    acts: int  # the number of the last act of a person, likewise
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What people did by `telltale decide`: added, never rewritten."""
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from engine.model.acts import OfficeAct
 from engine.store.errors import StoreError
@@ -12,6 +12,11 @@ def of_portfolio(connection: Connection, portfolio: str) -> tuple[OfficeAct, ...
     query = select(acts.c.number, acts.c.body).where(acts.c.portfolio == portfolio).order_by(acts.c.number)
     kept = connection.execute(query)
     return tuple(OfficeAct.model_validate_json(row.body).model_copy(update={"number": row.number}) for row in kept)
+
+
+def until(connection: Connection, portfolio: str) -> int:
+    """The number of the last act; 0 before the first."""
+    return connection.scalar(select(func.max(acts.c.number)).where(acts.c.portfolio == portfolio)) or 0
 
 
 def add(connection: Connection, act: OfficeAct) -> OfficeAct:

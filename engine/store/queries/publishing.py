@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, insert, select, update
 from engine.model.alerts import Decision, OutboxState
 from engine.model.run import RunOut
 from engine.store.errors import StoreError
+from engine.store.queries import acts as decided
 from engine.store.queries import decisions as made
 from engine.store.queries import outbox as sent
 from engine.store.queries import runs as published
@@ -21,7 +22,11 @@ from engine.store.tables import cases, findings, inputs, outbox, problems, runs,
 
 def seen_now(connection: Connection, portfolio: str) -> Seen:
     """How far a portfolio has come."""
-    return Seen(published.count(connection, portfolio), sent.told_until(connection, portfolio))
+    return Seen(
+        runs=published.count(connection, portfolio),
+        told=sent.told_until(connection, portfolio),
+        acts=decided.until(connection, portfolio),
+    )
 
 
 def publish(connection: Connection, publications: Sequence[Publication], seen: Mapping[str, Seen]) -> None:
@@ -58,8 +63,12 @@ def _refuse_changed(connection: Connection, seen: Mapping[str, Seen]) -> None:
     for portfolio, then in seen.items():
         now = seen_now(connection, portfolio)
         if now != then:
-            run = now.runs != then.runs
-            what = f"Another run of {portfolio} was published" if run else f"Somebody was told of {portfolio}"
+            if now.runs != then.runs:
+                what = f"Another run of {portfolio} was published"
+            elif now.told != then.told:
+                what = f"Somebody was told of {portfolio}"
+            else:
+                what = f"Somebody decided something about {portfolio}"
             raise StoreError(f"{what} meanwhile; nothing was kept; try again", busy=True)
 
 
