@@ -9,7 +9,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from types import FrameType
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from engine import app
-from engine.model.jobs import KeptJob
+from engine.model.jobs import JobState, KeptJob
 from engine.office import FaultsError, Office, UsageError
 from engine.service.child import Ended, run_child
 from engine.service.http import Listener
@@ -31,7 +31,7 @@ from engine.store.store import Store
 from engine.workspace.jobs import planned
 
 SLOWEST = int((TAKEN_UP_WITHIN - LEASE).total_seconds())  # seconds between two looks, at most
-COUNTED_EVERY = 900.0  # seconds between two looks at who owes a return
+COUNTED_EVERY = 900.0  # seconds between two looks at who owes a return, or at what the office is not told of yet
 GRACE = 20.0  # seconds that a job may go on after the service was told to stop
 
 
@@ -61,6 +61,7 @@ class Service:
         self._wrong = self._config_wrong = ""
         self._overdue: dict[str, int] | None = None
         self._counted_at = 0.0
+        self._sent_at: float | None = None
         self.health: Health | None = None
         self.failed: StoreError | None = None  # why the last look could not be finished
         self.say: Said = log_to(self.clock, self.me)
@@ -90,16 +91,23 @@ class Service:
             with app.open_the_store(self.office()) as store:
                 worker = self._worker(store)
                 worker.tick()
-                if not self._stopping() and (worker.gave_up or store.jobs.standing(self.clock()).ready):
+                names = [job.name for job in planned(self.office().workspace)]  # what isn't planned alarms nobody
+                last = tuple(store.jobs.last(names))
+                waits = store.jobs.standing(self.clock()).ready or self._office_may_wait(last)
+                if not self._stopping() and (worker.gave_up or waits):
+                    self._sent_at = time.monotonic()
                     worker.send()
                 self._count_overdue(worker)
-                standing = store.jobs.standing(self.clock())
-                names = [job.name for job in planned(self.office().workspace)]  # what isn't planned alarms nobody
-                last, unfinished = tuple(store.jobs.last(names)), tuple(store.jobs.unfinished(names))
+                standing, unfinished = store.jobs.standing(self.clock()), tuple(store.jobs.unfinished(names))
         except StoreError as error:
             self._wrong, self.failed = error.sentence, error
             self.say("the database can't be used", level="error", detail=error.sentence)
         self.health = Health(self.clock(), self.every, standing, last, unfinished, self._overdue, self._wrong)
+
+    def _office_may_wait(self, last: Iterable[KeptJob]) -> bool:
+        """Whether it may not know of a job that stands failed: it can't be told while the files have a fault."""
+        failed = any(one.state is JobState.FAILED for one in last)
+        return failed and (self._sent_at is None or time.monotonic() - self._sent_at > COUNTED_EVERY)
 
     def _count_overdue(self, worker: Worker) -> None:
         """Now and then: every return has to be read for it."""

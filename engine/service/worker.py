@@ -78,6 +78,8 @@ class Worker:
         ended = self.run(["mail", "send"], self.office(), self.must_end)
         if ended.code or ended.killed:
             self.say("sending failed", level="error", detail=_why(ended))
+        for one in _answer(ended).get("problems", ()):
+            self.say("the office was not told", level="error", detail=f"{one['where']}: {one['what']}")
         return not ended.code and not ended.killed
 
     def overdue(self) -> dict[str, int]:

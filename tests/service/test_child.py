@@ -87,7 +87,7 @@ def test_a_child_that_fails_is_tried_again_and_then_has_failed_for_good(
     assert service.health.wrong == ""
     looks.office.telltale("status", "improving_lives", expect=2)  # nothing is published
     _, said = looks.at("2019-02-08T08:30")
-    assert events(said) == []
+    assert [one for one in events(said) if one.startswith("job")] == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands in for the child")
@@ -111,6 +111,22 @@ def test_a_job_that_was_given_up_is_told_to_the_office_once_by_mail(
         "* New. derive improving_lives: due on 8 February 2019, given up after 4 tries.\n  The disk is full.\n" in words
     )
     assert "  telltale run improving_lives --period 2019-01\n" in words
+
+
+def test_the_office_hears_of_a_job_that_its_rules_made_fail_once_they_are_mended(looks: Looks, tmp_path: Path) -> None:
+    rules = tmp_path / "rules/improving_lives.yaml"
+    written = rules.read_text(encoding="utf-8")
+    rules.write_text(written.replace("- recruitment_tolerance)", "- recruitment_tolernce)"), encoding="utf-8")
+    for now in ("07:00", "07:02", "07:08"):
+        looks.at(f"2019-02-08T{now}")
+    _, said = looks.at("2019-02-08T07:30")
+    assert events(said) == ["job begins", "job failed", "the office was not told"]
+    assert "recruitment_tolernce" in said[-1]["detail"]
+    rules.write_text(written, encoding="utf-8")
+    for now in ("07:35", "07:36"):
+        looks.at(f"2019-02-08T{now}")
+    messages = looks.office.json("mail", "list", "--now", "2019-02-08T08:00")["messages"]
+    assert [(one["audience"], one["state"]) for one in messages] == [("office", "sent")]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands in for the child")
