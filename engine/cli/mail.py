@@ -195,7 +195,8 @@ def _search_in_words(found: Sequence[OutboxMessage], left: Sequence[OutboxMessag
     for one in left:
         yield f"{_short(one)} to {one.rendered.address}, Message-ID {one.rendered.message_id}: {one.detail}"
     if left:
-        yield "Archives can be late: look at the server's log, and say: telltale mail resolve ID --sent, or --not-sent."
+        how = "telltale mail resolve ID --sent --by WHO --why WHAT, or the same with --not-sent"
+        yield f"Archives can be late: look at the server's log, and say: {how}."
 
 
 def _who_and_why(options: Options, what: str) -> tuple[str, str]:
