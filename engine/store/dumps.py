@@ -103,7 +103,11 @@ def _script(source: Path, table: str) -> Iterator[Iterator[bytes]]:
                 raise
         said.seek(0)
         # It reads the file and nothing else: what it can't read is no backup, or a damaged one.
-        _refuse_failure(command, process.returncode, said.read().decode(errors="replace"), NoBackupError)
+        try:
+            _refuse_failure(command, process.returncode, said.read().decode(errors="replace"))
+        except StoreError as error:
+            what = f"{source} is no backup of a PostgreSQL database, or a damaged one ({error}); take another"
+            raise NoBackupError(what) from None
 
 
 def _run(database: Database, command: Sequence[str]) -> None:
@@ -129,7 +133,7 @@ def _not_installed(program: str) -> str:
     return f"{program} is not installed; install PostgreSQL's client programs, or use your own backups"
 
 
-def _refuse_failure(command: Sequence[str], code: int, said: str, error: type[StoreError] = StoreError) -> None:
+def _refuse_failure(command: Sequence[str], code: int, said: str) -> None:
     if code:
         words = (said.strip().splitlines() or ["it did not say why"])[0]
-        raise error(f"{command[0]} failed: {words.removeprefix(f'{command[0]}: ')}")
+        raise StoreError(f"{command[0]} failed: {words.removeprefix(f'{command[0]}: ')}")
