@@ -20,7 +20,7 @@ from engine.model.run import AlsoRevised, MessageOut, RunOut
 from engine.model.workspace import Calendar, Portfolio, Workspace
 from engine.office import FaultsError, Office, UsageError, check_workspace, errors_among, outside, rules_of
 from engine.periods import Period
-from engine.pipeline import Declared, digest
+from engine.pipeline import Declared, digest, message_out
 from engine.store.records import Publication
 from engine.workspace.paths import OutsideError, resolve_inside
 
@@ -322,10 +322,7 @@ def _queued_since(out: RunOut, rows: Sequence[OutboxMessage]) -> Iterator[Messag
     known = {(one.audience, one.to) for one in out.messages}
     for one in reversed(rows):
         if one.run == out.run and (one.rendered.audience, (one.rendered.address,)) not in known:
-            yield MessageOut(
-                audience=one.rendered.audience, to=(one.rendered.address,), subject=one.rendered.subject,
-                reasons=one.rendered.reasons, state=one.state.value,
-            )  # fmt: skip
+            yield message_out(one.rendered, one.state)
 
 
 # ---- trying without consequences

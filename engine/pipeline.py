@@ -25,7 +25,18 @@ from engine.assessment.revised import LastRevision
 from engine.facts.book import FactBook
 from engine.inference.process import DurableProcess
 from engine.model.acts import CaseKey, OfficeAct
-from engine.model.alerts import Case, Decision, HistoryPoint, Reason, Rendered, Silenced, Telling, Told
+from engine.model.alerts import (
+    Case,
+    Decision,
+    Envelope,
+    HistoryPoint,
+    OutboxState,
+    Reason,
+    Rendered,
+    Silenced,
+    Telling,
+    Told,
+)
 from engine.model.problems import Problem
 from engine.model.returns import Return
 from engine.model.run import MessageOut, RunOut
@@ -189,19 +200,21 @@ def tell(
         audience = declared.workspace.audiences[telling.audience]
         state, why = state_when_queued(audience, held)
         queued.append(Queued(message, tuple(told_by(telling, cases.open, message.id)), state, why))
-    shown = tuple(
-        MessageOut(
-            audience=one.rendered.audience,
-            to=(one.rendered.address,),
-            subject=one.rendered.subject,
-            reasons=one.rendered.reasons,
-            state=one.state.value,
-        )
-        for one in queued
-    )
+    shown = tuple(message_out(one.rendered, one.state) for one in queued)
     complete = run.model_copy(update={"messages": shown, "problems": (*run.problems, *problems)})
     decisions = (_as_it_came(one, not_made.get((one.audience, one.recipient))) for one in told.decisions)
     return Alerted(complete, cases, tuple(decisions), tuple(queued), occurrences)
+
+
+def message_out(message: Envelope, state: OutboxState) -> MessageOut:
+    """A message as the result of a run or telling shows it."""
+    return MessageOut(
+        audience=message.audience,
+        to=(message.address,),
+        subject=message.subject,
+        reasons=message.reasons,
+        state=state.value,
+    )
 
 
 def _as_it_came(decision: Decision, not_made: str | None) -> Decision:

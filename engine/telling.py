@@ -19,7 +19,7 @@ from engine.model.run import MessageOut
 from engine.notices import RenderAny, office_mail
 from engine.office import Office, UsageError
 from engine.periods import WorkingDays
-from engine.pipeline import Declared, Published, tell
+from engine.pipeline import Declared, Published, message_out, tell
 from engine.store.records import MadeTelling, Queued, StoredRun
 from engine.store.store import Store
 from engine.workspace.dates import working_days
@@ -195,11 +195,5 @@ def published_until(store: Store, stored: StoredRun) -> Published:
 
 def with_states(told: AudienceTold, store: Store, undelivered: Iterable[Problem]) -> AudienceTold:
     """The answer with its messages as they stand in the outbox now, and what kept them from being delivered."""
-    messages = tuple(
-        MessageOut(
-            audience=one.rendered.audience, to=(one.rendered.address,), subject=one.rendered.subject,
-            reasons=one.rendered.reasons, state=one.state.value,
-        )
-        for one in reversed(store.outbox(ids=told.queued))
-    )  # fmt: skip
+    messages = tuple(message_out(one.rendered, one.state) for one in reversed(store.outbox(ids=told.queued)))
     return replace(told, messages=messages, problems=(*told.problems, *undelivered))
