@@ -54,14 +54,13 @@ class Histories:
         came = (self._point(subject, measure, part, one).actual for one in self._waited(owed, period))
         return None if any(actual is not None for actual in came) else owed
 
-    def owed_since(self, subject: Subject, measure: str, part: str | None, period: Period) -> Period | None:
-        """The same, while nobody has said why there is none either.
+    def is_answered(self, subject: Subject, measure: str, part: str | None, owed: Period, period: Period) -> bool:
+        """Whether somebody has said why there is no figure, from the period in which it was owed until before this one.
 
-        A quarter's figure that did not come is still owed in the months after it.
+        Until then a quarter's figure that did not come is still owed in the months after it.
         """
-        owed = self.lacking_since(subject, measure, part, period)
         said = (self.figure(subject.ref, measure, part, one).said for one in self._waited(owed, period))
-        return None if any(map(says_why_not, said)) else owed
+        return any(map(says_why_not, said))
 
     def _waited(self, owed: Period | None, period: Period) -> Sequence[Period]:
         """The periods from that in which a figure was owed until before this one."""

@@ -122,10 +122,9 @@ class Measures:
             unsecured=figure.unsecured,
             cases=figure.cases,
         )
-        lacking = owed = None
-        if "actual" not in facts:
-            lacking = self.histories.lacking_since(subject, name, part, period)
-            owed = lacking and self.histories.owed_since(subject, name, part, period)
+        lacking = None if "actual" in facts else self.histories.lacking_since(subject, name, part, period)
+        answered = lacking is not None and self.histories.is_answered(subject, name, part, lacking, period)
+        owed = None if answered else lacking
         said = figure_words(
             figure.said,
             reported="actual" in facts,
