@@ -103,11 +103,11 @@ def _script(source: Path, table: str) -> Iterator[Iterator[bytes]]:
                 raise
         said.seek(0)
         # It reads the file and nothing else: what it can't read is no backup, or a damaged one.
-        try:
-            _refuse_failure(command, process.returncode, said.read().decode(errors="replace"))
-        except StoreError as error:
-            what = f"{source} is no backup of a PostgreSQL database, or a damaged one ({error}); take another"
-            raise NoBackupError(what) from None
+        if process.returncode:
+            why = _failure(command, said.read().decode(errors="replace"))
+            raise NoBackupError(
+                f"{source} is no backup of a PostgreSQL database, or a damaged one ({why}); take another"
+            )
 
 
 def _run(database: Database, command: Sequence[str]) -> None:
@@ -126,14 +126,15 @@ def _run(database: Database, command: Sequence[str]) -> None:
         raise StoreError(_not_installed(command[0])) from None
     except subprocess.TimeoutExpired:
         raise StoreError(f"{command[0]} took longer than {LONGEST} s; nothing was changed") from None
-    _refuse_failure(command, done.returncode, done.stderr)
+    if done.returncode:
+        raise StoreError(_failure(command, done.stderr))
 
 
 def _not_installed(program: str) -> str:
     return f"{program} is not installed; install PostgreSQL's client programs, or use your own backups"
 
 
-def _refuse_failure(command: Sequence[str], code: int, said: str) -> None:
-    if code:
-        words = (said.strip().splitlines() or ["it did not say why"])[0]
-        raise StoreError(f"{command[0]} failed: {words.removeprefix(f'{command[0]}: ')}")
+def _failure(command: Sequence[str], said: str) -> str:
+    """Why a program failed, in the first line of what it said."""
+    words = (said.strip().splitlines() or ["it did not say why"])[0]
+    return f"{command[0]} failed: {words.removeprefix(f'{command[0]}: ')}"
